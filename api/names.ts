@@ -1,0 +1,46 @@
+/** Names that are API: shared with Flux, its CLI and the tools around it, so they are exactly Flux's. */
+
+export const FINALIZER = 'finalizers.fluxcd.io';
+
+export const Annotation = {
+  /** Opaque value: a change of it asks for a reconcile, `status.lastHandledReconcileAt` answers. */
+  requestedAt: 'reconcile.fluxcd.io/requestedAt',
+  prune: 'kustomize.toolkit.fluxcd.io/prune',
+  ssa: 'kustomize.toolkit.fluxcd.io/ssa',
+  force: 'kustomize.toolkit.fluxcd.io/force',
+  reconcile: 'kustomize.toolkit.fluxcd.io/reconcile',
+  substitute: 'kustomize.toolkit.fluxcd.io/substitute',
+  /** Annotations of an object under this prefix are copied into its events. */
+  eventPrefix: 'event.toolkit.fluxcd.io/',
+  lastApplied: 'kubectl.kubernetes.io/last-applied-configuration',
+  /** Ours, additive: why, by whom and until when an object is suspended. */
+  suspendReason: 'pawl.dev/suspend-reason',
+  suspendedBy: 'pawl.dev/suspended-by',
+  suspendedUntil: 'pawl.dev/suspended-until',
+} as const;
+
+export const Label = {
+  ownerName: 'kustomize.toolkit.fluxcd.io/name',
+  ownerNamespace: 'kustomize.toolkit.fluxcd.io/namespace',
+  /** ConfigMaps and Secrets that carry it wake who refers to them. */
+  watch: 'reconcile.fluxcd.io/watch',
+} as const;
+
+export const FieldManager = {
+  /** Of applied objects: Flux's own, so that objects can be handed over in both directions. */
+  apply: 'kustomize-controller',
+  /** Of status and finalizers. */
+  status: 'gotk-kustomize-controller',
+  sourceStatus: 'gotk-source-controller',
+} as const;
+
+/** Temporal's names. */
+export const TASK_QUEUE = 'pawl';
+export const SearchAttribute = {
+  kind: 'PawlKind',
+  namespace: 'PawlNamespace',
+  name: 'PawlName',
+  trigger: 'PawlTrigger',
+  revision: 'PawlRevision',
+  outcome: 'PawlOutcome',
+} as const;

@@ -1,0 +1,35 @@
+/** The kinds Pawl reconciles. */
+export const Kind = { GitRepository: 'GitRepository', Kustomization: 'Kustomization' } as const;
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** Which object a run, a schedule or a signal is about. */
+export interface ObjectRef {
+  readonly kind: Kind;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+// SQL stores keep 255 characters and a schedule adds 44 of its own.
+const LONGEST_ID = 200;
+
+/**
+ * The workflow id of an object, `<cluster>/<Kind>/<namespace>/<name>`, also the id of its schedule.
+ * A longer name is cut and gets a hash, so that the id fits every store.
+ */
+export function workflowId(cluster: string, ref: ObjectRef): string {
+  const id = `${cluster}/${ref.kind}/${ref.namespace}/${ref.name}`;
+  return id.length <= LONGEST_ID ? id : `${id.slice(0, LONGEST_ID - 17)}~${fnv1a64(id)}`;
+}
+
+export function describeRef(ref: ObjectRef): string {
+  return `${ref.kind}/${ref.namespace}/${ref.name}`;
+}
+
+/** A 64-bit FNV-1a hash as 16 hex digits: pure, so that workflow code may use it. */
+export function fnv1a64(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, '0');
+}

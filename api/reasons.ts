@@ -1,0 +1,45 @@
+/** Reasons of conditions and events, and the failure types of runs: Flux's words, one list for all. */
+export const Reason = {
+  Succeeded: 'Succeeded',
+  Progressing: 'Progressing',
+  ProgressingWithRetry: 'ProgressingWithRetry',
+  // sources
+  URLInvalid: 'URLInvalid',
+  AuthenticationFailed: 'AuthenticationFailed',
+  GitOperationSucceeded: 'GitOperationSucceeded',
+  GitOperationFailed: 'GitOperationFailed',
+  EmptyGitRepository: 'EmptyGitRepository',
+  InvalidProviderConfiguration: 'InvalidProviderConfiguration',
+  SourceIgnoreError: 'SourceIgnoreError',
+  ArchiveOperationFailed: 'ArchiveOperationFailed',
+  StorageOperationFailed: 'StorageOperationFailed',
+  DirectoryCreationFailed: 'DirectoryCreationFailed',
+  NewArtifact: 'NewArtifact',
+  NewRevision: 'NewRevision',
+  ArtifactUpToDate: 'ArtifactUpToDate',
+  // appliers
+  ReconciliationSucceeded: 'ReconciliationSucceeded',
+  ReconciliationFailed: 'ReconciliationFailed',
+  ArtifactFailed: 'ArtifactFailed',
+  BuildFailed: 'BuildFailed',
+  PruneFailed: 'PruneFailed',
+  HealthCheckFailed: 'HealthCheckFailed',
+  HealthCheckCanceled: 'HealthCheckCanceled',
+  DependencyNotReady: 'DependencyNotReady',
+  AccessDenied: 'AccessDenied',
+  InvalidCELExpression: 'InvalidCELExpression',
+  // Pawl's own, where Flux has no word
+  /** The object sets a field that this release does not honour yet. */
+  UnsupportedField: 'UnsupportedField',
+  /** `dependsOn` leads back to the object itself. */
+  DependencyCycle: 'DependencyCycle',
+  /** A field does not parse although the CRD's pattern let it through. */
+  InvalidSpec: 'InvalidSpec',
+} as const;
+export type Reason = (typeof Reason)[keyof typeof Reason];
+
+const reasons: ReadonlySet<string> = new Set(Object.values(Reason));
+
+export function isReason(text: string | null | undefined): text is Reason {
+  return text !== null && text !== undefined && reasons.has(text);
+}
