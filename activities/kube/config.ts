@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
-import { KubeConfig } from '@kubernetes/client-node';
+import { type Cluster, KubeConfig, type User } from '@kubernetes/client-node';
 
 /** How to reach an API server: where, with which TLS material, and the headers of each request. */
 export interface KubeAccess {
@@ -25,34 +25,41 @@ export function loadKubeAccess(source: KubeConfigSource = {}): KubeAccess {
   const config = new KubeConfig();
   if (source.kubeconfig) config.loadFromFile(source.kubeconfig);
   else config.loadFromDefault();
-  if (source.context) {
-    if (!config.getContextObject(source.context)) {
-      throw new Error(
-        `context "${source.context}" is not in the kubeconfig: ${config.contexts.map((c) => c.name).join(', ')}`,
-      );
-    }
-    config.setCurrentContext(source.context);
-  }
+  if (source.context) chooseContext(config, source.context);
   const cluster = config.getCurrentCluster();
   if (!cluster)
     throw new Error('the kubeconfig has no current cluster: set current-context or give --context');
-  const user = config.getCurrentUser();
-  const pem = (data: string | undefined, file: string | undefined) =>
-    data ? Buffer.from(data, 'base64') : file ? readFileSync(file) : undefined;
+  return {
+    server: cluster.server,
+    tls: tlsOf(cluster, config.getCurrentUser()),
+    authorize: freshHeaders(config),
+  };
+}
+
+function chooseContext(config: KubeConfig, context: string): void {
+  if (!config.getContextObject(context)) {
+    const known = config.contexts.map((c) => c.name).join(', ');
+    throw new Error(`context "${context}" is not in the kubeconfig: ${known}`);
+  }
+  config.setCurrentContext(context);
+}
+
+function tlsOf(cluster: Cluster, user: User | null): KubeAccess['tls'] {
   const ca = pem(cluster.caData, cluster.caFile);
   const cert = pem(user?.certData, user?.certFile);
   const key = pem(user?.keyData, user?.keyFile);
   return {
-    server: cluster.server,
-    tls: {
-      ...(ca && { ca }),
-      ...(cert && { cert }),
-      ...(key && { key }),
-      ...(cluster.skipTLSVerify && { rejectUnauthorized: false }),
-      ...(cluster.tlsServerName && { servername: cluster.tlsServerName }),
-    },
-    authorize: freshHeaders(config),
+    ...(ca && { ca }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+    ...(cluster.skipTLSVerify && { rejectUnauthorized: false }),
+    ...(cluster.tlsServerName && { servername: cluster.tlsServerName }),
   };
+}
+
+function pem(data: string | undefined, file: string | undefined): Buffer | undefined {
+  if (data) return Buffer.from(data, 'base64');
+  return file ? readFileSync(file) : undefined;
 }
 
 function freshHeaders(config: KubeConfig): () => Promise<Record<string, string>> {

@@ -10,7 +10,10 @@ export interface Resource {
 }
 
 export interface Discovery {
-  /** Throws {@link NoKindError} when the server, asked anew, does not know the kind. */
+  /**
+   * Throws {@link NoKindError} when the server, asked anew, does not know the kind; its `mayBeHidden` tells that the
+   * server could not say, since the extension server behind the group does not answer.
+   */
   resourceFor(apiVersion: string, kind: string): Promise<Resource>;
   /** The version that the server prefers for a kind of a group; throws {@link NoKindError}. */
   preferred(group: string, kind: string): Promise<Resource>;
@@ -23,6 +26,7 @@ interface DiscoveryList {
     readonly metadata?: { readonly name?: string };
     readonly versions: readonly {
       readonly version: string;
+      readonly freshness?: 'Current' | 'Stale';
       readonly resources?: readonly {
         readonly resource: string;
         readonly scope: 'Namespaced' | 'Cluster';
@@ -41,44 +45,61 @@ export function createDiscovery(
   fetchJson: (path: string, accept: string) => Promise<unknown>,
   now = Date.now,
 ): Discovery {
-  let learned: Promise<ReadonlyMap<string, Resource>> | undefined;
+  let learned: Promise<Kinds> | undefined;
   let learnedAt = 0;
 
-  function learn(): Promise<ReadonlyMap<string, Resource>> {
+  function learn(): Promise<Kinds> {
     if (learned === undefined) {
       learnedAt = now();
-      learned = readAll(fetchJson);
-      learned.catch(() => (learned = undefined));
+      const learning = readAll(fetchJson);
+      learned = learning;
+      learning.catch(() => {
+        if (learned === learning) learned = undefined;
+      });
     }
     return learned;
   }
 
   async function find(
-    pick: (all: ReadonlyMap<string, Resource>) => Resource | undefined,
-  ): Promise<Resource | undefined> {
-    const found = pick(await learn());
-    if (found || now() - learnedAt < RELEARN_MS) return found;
-    learned = undefined;
-    return pick(await learn());
+    group: string,
+    pick: (kinds: Kinds) => Resource | undefined,
+    missing: (mayBeHidden: boolean) => NoKindError,
+  ): Promise<Resource> {
+    let kinds = await learn();
+    let found = pick(kinds);
+    if (!found && now() - learnedAt >= RELEARN_MS) {
+      learned = undefined;
+      kinds = await learn();
+      found = pick(kinds);
+    }
+    if (!found) throw missing(kinds.staleGroups.has(group));
+    return found;
   }
 
   return {
-    async resourceFor(apiVersion, kind) {
-      const found = await find((all) => all.get(`${apiVersion}/${kind}`));
-      if (!found) throw new NoKindError(apiVersion, kind);
-      return found;
-    },
-    async preferred(group, kind) {
-      const found = await find((all) =>
-        [...all.values()].find((r) => r.kind === kind && groupOf(r.apiVersion) === group),
-      );
-      if (!found) throw new NoKindError(group === '' ? 'v1' : group, kind);
-      return found;
-    },
+    resourceFor: (apiVersion, kind) =>
+      find(
+        groupOf(apiVersion),
+        ({ byKind }) => byKind.get(`${apiVersion}/${kind}`),
+        (mayBeHidden) => new NoKindError(apiVersion, kind, mayBeHidden),
+      ),
+    preferred: (group, kind) =>
+      find(
+        group,
+        ({ byKind }) => [...byKind.values()].find((r) => r.kind === kind && groupOf(r.apiVersion) === group),
+        (mayBeHidden) => new NoKindError(group === '' ? 'v1' : group, kind, mayBeHidden),
+      ),
     reset() {
       learned = undefined;
     },
   };
+}
+
+interface Kinds {
+  /** By `<apiVersion>/<kind>`, in the order in which the server prefers the versions of a group. */
+  readonly byKind: ReadonlyMap<string, Resource>;
+  /** Groups whose extension server did not answer the API server. */
+  readonly staleGroups: ReadonlySet<string>;
 }
 
 function groupOf(apiVersion: string): string {
@@ -87,34 +108,36 @@ function groupOf(apiVersion: string): string {
 
 const ACCEPT = 'application/json;v=v2;g=apidiscovery.k8s.io;as=APIGroupDiscoveryList';
 
-async function readAll(
-  fetchJson: (path: string, accept: string) => Promise<unknown>,
-): Promise<ReadonlyMap<string, Resource>> {
-  const all = new Map<string, Resource>();
-  for (const list of (await Promise.all([
+async function readAll(fetchJson: (path: string, accept: string) => Promise<unknown>): Promise<Kinds> {
+  const byKind = new Map<string, Resource>();
+  const staleGroups = new Set<string>();
+  const lists = (await Promise.all([
     fetchJson('/api', ACCEPT),
     fetchJson('/apis', ACCEPT),
-  ])) as DiscoveryList[]) {
-    for (const group of list.items) addGroup(all, group);
+  ])) as DiscoveryList[];
+  for (const group of lists.flatMap((list) => list.items)) {
+    if (group.versions.some((v) => v.freshness === 'Stale')) staleGroups.add(group.metadata?.name ?? '');
+    addGroup(byKind, group);
   }
-  return all;
+  return { byKind, staleGroups };
 }
 
-function addGroup(all: Map<string, Resource>, group: DiscoveryList['items'][number]): void {
+function addGroup(byKind: Map<string, Resource>, group: DiscoveryList['items'][number]): void {
   const name = group.metadata?.name ?? '';
   // The server lists versions in the order it prefers them.
   for (const { version, resources } of group.versions) {
     const apiVersion = name === '' ? version : `${name}/${version}`;
     for (const { resource, scope, responseKind, verbs } of resources ?? []) {
       if (!responseKind) continue;
-      const entry = {
+      const key = `${apiVersion}/${responseKind.kind}`;
+      if (byKind.has(key)) continue;
+      byKind.set(key, {
         apiVersion,
         kind: responseKind.kind,
         plural: resource,
         namespaced: scope === 'Namespaced',
         verbs,
-      };
-      if (!all.has(`${apiVersion}/${entry.kind}`)) all.set(`${apiVersion}/${entry.kind}`, entry);
+      });
     }
   }
 }

@@ -28,9 +28,13 @@ export interface StatusBody {
 
 /** No kind of this name at this API version: its CRD is missing, or not served yet. */
 export class NoKindError extends Error {
-  constructor(apiVersion: string, kind: string) {
+  /** The server that would know does not answer: no proof that the kind is gone. */
+  readonly mayBeHidden: boolean;
+
+  constructor(apiVersion: string, kind: string, mayBeHidden = false) {
     super(`no matches for kind "${kind}" in version "${apiVersion}"`);
     this.name = 'NoKindError';
+    this.mayBeHidden = mayBeHidden;
   }
 }
 

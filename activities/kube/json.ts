@@ -1,14 +1,9 @@
-/** `JSON.rawJSON` of ES2025: a number that is written as it was read. */
-interface RawJson {
-  readonly rawJSON: string;
-}
-const { rawJSON, parse } = JSON as unknown as {
-  rawJSON(text: string): RawJson;
-  parse(
-    text: string,
-    reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
-  ): unknown;
-};
+import { bigInteger } from '../../api/formats/big-integer.ts';
+
+const parse = JSON.parse as (
+  text: string,
+  reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+) => unknown;
 
 /**
  * Parses JSON and keeps integers that a double cannot hold: they become raw JSON, which `JSON.stringify`
@@ -22,12 +17,7 @@ export function parseJson(text: string): unknown {
     source !== undefined &&
     !Number.isSafeInteger(value) &&
     /^-?\d+$/.test(source)
-      ? rawJSON(source)
+      ? bigInteger(source)
       : value,
   );
-}
-
-/** A big integer for a manifest, written as it is. */
-export function bigInteger(digits: string): unknown {
-  return rawJSON(digits);
 }

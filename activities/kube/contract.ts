@@ -1,0 +1,70 @@
+import type { KubeObject } from '../../api/kube-object.ts';
+import type { Discovery } from './discovery.ts';
+
+/** One object of the cluster by its address. */
+export interface Target {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
+export interface ListQuery {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** All namespaces when left out. */
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  /** `'0'` allows an answer from the server's cache that may be some milliseconds old. */
+  readonly resourceVersion?: string | undefined;
+}
+
+export interface KubeList {
+  readonly resourceVersion: string;
+  readonly items: readonly KubeObject[];
+}
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  readonly object: KubeObject;
+}
+
+export interface ApplyOptions {
+  readonly fieldManager: string;
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+  readonly subresource?: 'status';
+}
+
+export interface PatchOptions {
+  readonly type: 'merge' | 'json';
+  readonly subresource?: 'status';
+  readonly fieldManager?: string;
+  readonly dryRun?: boolean;
+}
+
+export interface DeleteOptions {
+  /** Deletes only the object of this UID: never a namesake that came after it. */
+  readonly uid?: string | undefined;
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+}
+
+/** The Kubernetes API as raw JSON: nothing is validated, renamed or dropped on the way. */
+export interface KubeClient {
+  readonly discovery: Discovery;
+  /** Undefined when it does not exist. */
+  get(target: Target): Promise<KubeObject | undefined>;
+  list(query: ListQuery): Promise<KubeList>;
+  /** Server-side apply. */
+  apply(object: KubeObject, options: ApplyOptions): Promise<KubeObject>;
+  create(object: KubeObject): Promise<KubeObject>;
+  patch(target: Target, patch: unknown, options: PatchOptions): Promise<KubeObject>;
+  /** False when it was gone already. Throws a conflict when the UID is another's. */
+  delete(target: Target, options?: DeleteOptions): Promise<boolean>;
+  /** Events from `resourceVersion` on until the server or the signal ends it; throws on an error event (410: list again). */
+  watch(query: ListQuery, options: { readonly signal: AbortSignal }): AsyncIterable<WatchEvent>;
+  /** The same server, as somebody else: `system:serviceaccount:<namespace>:<name>`. */
+  as(user: string): KubeClient;
+  close(): Promise<void>;
+}
