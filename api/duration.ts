@@ -1,16 +1,19 @@
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
+/** Go's durations, counted in nanoseconds as Go does and handed out in milliseconds. */
+const UNIT_NS: Readonly<Record<string, bigint>> = {
+  ns: 1n,
+  us: 1000n,
+  µs: 1000n,
+  μs: 1000n,
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
 };
 
 // Go keeps a duration as int64 nanoseconds: about 292 years.
-const LONGEST_MS = 9_223_372_036_854.775;
+const LONGEST_NS = (1n << 63n) - 1n;
+// More digits cannot change a whole nanosecond, and BigInt is slow on long texts.
+const MOST_DIGITS = 19;
 
 /**
  * Reads a Go duration (`1h30m`, `.5s`, `0`) as milliseconds, by the rules of Go's `time.ParseDuration`.
@@ -20,29 +23,44 @@ export function parseDuration(text: string): number | undefined {
   const negative = text.startsWith('-');
   const rest = text.replace(/^[+-]/, '');
   if (rest === '0') return 0;
-  if (!/^((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return undefined;
-  let ms = 0;
-  for (const [, number, unit] of rest.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
-    ms += Number(number) * (UNIT_MS[unit ?? ''] ?? 0);
+  if (!/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(rest)) return undefined;
+  let total = 0n;
+  for (const part of rest.matchAll(/(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/g)) {
+    total += nanoseconds(part);
+    if (total > LONGEST_NS + (negative ? 1n : 0n)) return undefined;
   }
-  if (ms > LONGEST_MS) return undefined;
-  return negative ? -ms : ms;
+  return Number(negative ? -total : total) / 1e6;
+}
+
+function nanoseconds([, whole = '', fraction = '', unit = '']: RegExpExecArray): bigint {
+  const digits = whole.replace(/^0+(?=\d)/, '');
+  const unitNs = UNIT_NS[unit] ?? 0n;
+  if (digits.length > MOST_DIGITS) return LONGEST_NS + 2n;
+  return BigInt(digits || '0') * unitNs + fractionOf(fraction, unitNs);
+}
+
+function fractionOf(digits: string, unitNs: bigint): bigint {
+  const kept = digits.slice(0, MOST_DIGITS);
+  return kept === '' ? 0n : (BigInt(kept) * unitNs) / 10n ** BigInt(kept.length);
 }
 
 /** Writes milliseconds as Go's `Duration.String` does: `1h0m0s`, `1.5s`, `250ms`. */
 export function formatDuration(ms: number): string {
-  if (ms === 0) return '0s';
-  if (ms < 0) return `-${formatDuration(-ms)}`;
-  if (ms < 1e-3) return `${Math.round(ms * 1e6)}ns`;
-  if (ms < 1) return `${trim(ms * 1e3)}µs`;
-  if (ms < 1000) return `${trim(ms)}ms`;
-  const hours = Math.floor(ms / 3_600_000);
-  const minutes = Math.floor((ms % 3_600_000) / 60_000);
-  const seconds = `${trim((ms % 60_000) / 1000)}s`;
-  if (hours > 0) return `${hours}h${minutes}m${seconds}`;
-  return minutes > 0 ? `${minutes}m${seconds}` : seconds;
+  const ns = BigInt(Math.round(ms * 1e6));
+  if (ns === 0n) return '0s';
+  if (ns < 0n) return `-${formatDuration(-ms)}`;
+  if (ns < 1000n) return `${ns}ns`;
+  if (ns < 1_000_000n) return `${decimal(ns, 3)}µs`;
+  if (ns < 1_000_000_000n) return `${decimal(ns, 6)}ms`;
+  const minutes = ns / 60_000_000_000n;
+  const seconds = `${decimal(ns % 60_000_000_000n, 9)}s`;
+  if (minutes >= 60n) return `${minutes / 60n}h${minutes % 60n}m${seconds}`;
+  return minutes > 0n ? `${minutes}m${seconds}` : seconds;
 }
 
-function trim(value: number): string {
-  return String(Number(value.toFixed(9)));
+/** `value / 10^places` without trailing zeros. */
+function decimal(value: bigint, places: number): string {
+  const digits = value.toString().padStart(places + 1, '0');
+  const fraction = digits.slice(-places).replace(/0+$/, '');
+  return fraction === '' ? digits.slice(0, -places) : `${digits.slice(0, -places)}.${fraction}`;
 }
