@@ -15,7 +15,7 @@ export const localRef = z.looseObject({ name: z.string() });
 /** A field that later releases will honour. It is in the CRD, so that an object that sets it can be told so. */
 export const laterObject = z.looseObject({}).meta({ 'x-kubernetes-preserve-unknown-fields': true });
 
-export const condition = z.looseObject({
+export const condition = z.object({
   type: z.string().max(316),
   status: z.enum(['True', 'False', 'Unknown']),
   reason: z.string().min(1).max(1024),

@@ -88,7 +88,7 @@ const spec = z.looseObject({
 const status = z.looseObject({
   observedGeneration: z.int().optional().meta({ format: 'int64' }),
   conditions: z.array(condition).optional(),
-  inventory: z.looseObject({ entries: z.array(z.looseObject({ id: z.string(), v: z.string() })) }).optional(),
+  inventory: z.looseObject({ entries: z.array(z.object({ id: z.string(), v: z.string() })) }).optional(),
   lastAppliedRevision: z.string().optional(),
   lastAppliedOriginRevision: z.string().optional(),
   lastAttemptedRevision: z.string().optional(),

@@ -1,0 +1,38 @@
+import type { ObjectRef } from '../api/object-ref.ts';
+import type { Builder } from './build/build.ts';
+import type { GitFetcher } from './fetch/git-repository.ts';
+import type { OpenArtifact } from './fetch/open-artifact.ts';
+import type { ArtifactStore } from './fetch/store.ts';
+import type { Fence } from './fence.ts';
+import type { KubeClient } from './kube/client.ts';
+import type { Memory } from './observe/memory.ts';
+import type { Runs } from './runs.ts';
+import type { EventRecorder } from './status/events.ts';
+
+/** How a worker was told to behave; Flux's controller flags of the same names. */
+export interface Policy {
+  readonly noCrossNamespaceRefs: boolean;
+  /** The service account that appliers act as when the object names none. */
+  readonly defaultServiceAccount: string | undefined;
+  /** How long until a missing dependency or source is looked at again, in milliseconds. */
+  readonly requeueDependencyMs: number;
+}
+
+/** Everything that steps need of the process they run in. */
+export interface Deps {
+  readonly kube: KubeClient;
+  readonly runs: Runs;
+  readonly git: GitFetcher;
+  readonly store: ArtifactStore;
+  readonly openArtifact: OpenArtifact;
+  readonly builder: Builder;
+  readonly events: EventRecorder;
+  readonly memory: Memory;
+  readonly fence: Fence;
+  readonly policy: Policy;
+  readonly now: () => Date;
+}
+
+export interface RefInput {
+  readonly ref: ObjectRef;
+}

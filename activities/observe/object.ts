@@ -1,0 +1,133 @@
+import type { z } from 'zod';
+import { parseDuration } from '../../api/duration.ts';
+import { type GitRepository, gitRepository } from '../../api/git-repository.ts';
+import type { KubeObject } from '../../api/kube-object.ts';
+import { type Kustomization, kustomization } from '../../api/kustomization.ts';
+import { FINALIZER } from '../../api/names.ts';
+import { describeRef, type ObjectRef } from '../../api/object-ref.ts';
+import { Reason } from '../../api/reasons.ts';
+import { stalled } from '../failures.ts';
+import type { KubeClient, Target } from '../kube/client.ts';
+import { isConflict } from '../kube/errors.ts';
+
+const API_VERSION = {
+  GitRepository: 'source.toolkit.fluxcd.io/v1',
+  Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
+} as const;
+
+export function targetOfRef({ kind, namespace, name }: ObjectRef): Target {
+  return { apiVersion: API_VERSION[kind], kind, namespace, name };
+}
+
+/** Reads an object as it is right now. Throws stalled InvalidSpec when it does not parse: only this object is affected. */
+export async function readKustomization(
+  kube: KubeClient,
+  ref: ObjectRef,
+): Promise<Kustomization | undefined> {
+  const object = await kube.get(targetOfRef(ref));
+  return object && parseKustomization(object);
+}
+
+export async function readGitRepository(
+  kube: KubeClient,
+  ref: ObjectRef,
+): Promise<GitRepository | undefined> {
+  const object = await kube.get(targetOfRef(ref));
+  return object && parseGitRepository(object);
+}
+
+export function parseKustomization(object: KubeObject): Kustomization {
+  return parse(kustomization, object);
+}
+
+export function parseGitRepository(object: KubeObject): GitRepository {
+  return parse(gitRepository, object);
+}
+
+function parse<T>(schema: z.ZodType<T>, object: KubeObject): T {
+  const parsed = schema.safeParse(object);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.join('.') ?? 'the object';
+  throw stalled(Reason.InvalidSpec, `${field}: ${issue?.message ?? 'does not parse'}; correct the field`);
+}
+
+/**
+ * Reads a duration field in milliseconds. The CRD's pattern lets values through that no duration can hold:
+ * these stall their own object and nobody else's.
+ */
+export function durationField(field: string, text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) {
+    throw stalled(
+      Reason.InvalidSpec,
+      `spec.${field}: ${JSON.stringify(text)} is not a duration; write for example 10m`,
+    );
+  }
+  return ms;
+}
+
+/** Adds our finalizer, so that a deletion waits for us. A concurrent writer makes it read again. */
+export async function ensureFinalizer(
+  kube: KubeClient,
+  ref: ObjectRef,
+  object: KubeObject,
+): Promise<KubeObject> {
+  let current: KubeObject | undefined = object;
+  while (current !== undefined && !current.metadata.finalizers?.includes(FINALIZER)) {
+    try {
+      return await kube.patch(
+        targetOfRef(ref),
+        finalizerPatch(current, [...(current.metadata.finalizers ?? []), FINALIZER]),
+        {
+          type: 'merge',
+        },
+      );
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      current = await kube.get(targetOfRef(ref));
+    }
+  }
+  return current ?? object;
+}
+
+/** Removes our finalizer: the last act on a deleted object. */
+export async function removeFinalizer(kube: KubeClient, ref: ObjectRef): Promise<void> {
+  for (;;) {
+    const object = await kube.get(targetOfRef(ref));
+    if (!object?.metadata.finalizers?.includes(FINALIZER)) return;
+    try {
+      const rest = object.metadata.finalizers.filter((finalizer) => finalizer !== FINALIZER);
+      await kube.patch(targetOfRef(ref), finalizerPatch(object, rest), { type: 'merge' });
+      return;
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+  }
+}
+
+// The resource version makes two writers of the list conflict instead of losing an entry.
+function finalizerPatch(object: KubeObject, finalizers: readonly string[]) {
+  return { metadata: { finalizers, resourceVersion: object.metadata.resourceVersion } };
+}
+
+/** Why an object rests, in one line for messages and notes. */
+export function suspensionNote(object: Pick<KubeObject, 'metadata'>): string {
+  const annotations = object.metadata.annotations ?? {};
+  const parts = [
+    annotations['pawl.dev/suspended-by'] && `by ${annotations['pawl.dev/suspended-by']}`,
+    annotations['pawl.dev/suspended-until'] && `until ${annotations['pawl.dev/suspended-until']}`,
+  ].filter(Boolean);
+  const reason = annotations['pawl.dev/suspend-reason'];
+  return `suspended${parts.length > 0 ? ` ${parts.join(' ')}` : ''}${reason ? `: ${reason}` : ''}`;
+}
+
+export function refOf(object: KubeObject): ObjectRef | undefined {
+  const { kind, metadata } = object;
+  if (kind !== 'GitRepository' && kind !== 'Kustomization') return undefined;
+  return { kind, namespace: metadata.namespace ?? '', name: metadata.name };
+}
+
+export function describeMissing(ref: ObjectRef): string {
+  return `${describeRef(ref)} not found`;
+}

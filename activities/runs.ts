@@ -1,0 +1,27 @@
+import type { ObjectRef } from '../api/object-ref.ts';
+
+/** What steps ask of Temporal: later looks at an object, and its schedule. */
+export interface Runs {
+  /** Asks for a run now. */
+  request(ref: ObjectRef, reason: string): Promise<void>;
+  /** Looks again after the delay; an earlier appointment of the object is replaced. */
+  retryIn(ref: ObjectRef, delayMs: number): Promise<void>;
+  /** Resumes the object after the delay. */
+  resumeIn(ref: ObjectRef, delayMs: number): Promise<void>;
+  requestResume(ref: ObjectRef, by: string): Promise<void>;
+  isRunning(ref: ObjectRef): Promise<boolean>;
+  /** Makes the object's schedule agree with it: interval, paused or not and why. */
+  keepSchedule(schedule: ScheduleWish): Promise<void>;
+  /** Removes the schedule and all appointments. */
+  forget(ref: ObjectRef): Promise<void>;
+  /** Drops a pending self-made resume. */
+  dropResume(ref: ObjectRef): Promise<void>;
+}
+
+export interface ScheduleWish {
+  readonly ref: ObjectRef;
+  readonly uid: string;
+  readonly intervalMs: number;
+  /** Why the schedule rests; undefined while it runs. */
+  readonly pausedNote: string | undefined;
+}

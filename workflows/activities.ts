@@ -1,0 +1,37 @@
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+
+/**
+ * Steps that normally take well under a second and are idempotent: local activities, so that one workflow
+ * task carries them all. A transient failure is tried again at once; then the run fails and its retry is a new run.
+ */
+export const fast = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '2 minutes',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumAttempts: 4 },
+});
+
+/**
+ * Steps that write what happened into the object. They are worth waiting for: without them the status is
+ * a lie, so an API server that is away for some minutes is sat out.
+ */
+export const settle = proxyLocalActivities<Activities>({
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '15 minutes',
+  retry: { initialInterval: '250ms', backoffCoefficient: 2, maximumInterval: '15s' },
+});
+
+/**
+ * Steps that take as long as the cluster or a remote takes. They beat, so that a dead worker is noticed,
+ * and the time they may take is the object's own `timeout`.
+ */
+export function slow(timeoutMs: number) {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: timeoutMs + GRACE_MS,
+    heartbeatTimeout: '15s',
+    cancellationType: 'TRY_CANCEL',
+    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumAttempts: 3 },
+  });
+}
+
+// The step's own deadline comes first and has the better message.
+const GRACE_MS = 30_000;

@@ -1,0 +1,98 @@
+import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { BuiltInput, ReadyKustomization } from '../activities/observe/kustomization.ts';
+import { Reason } from '../api/reasons.ts';
+import { fast, settle, slow } from './activities.ts';
+import type { CancelRequest, RunResult } from './messages.ts';
+import { Outcome } from './outcome.ts';
+import { type ContinuedInput, type Pass, type PassOutcome, runObject } from './run.ts';
+
+/** One reconcile of one Kustomization. */
+export async function kustomization(input: ContinuedInput): Promise<RunResult> {
+  return runObject(input, {
+    reconcile,
+    settleFailure: (ref, failure) => settle.settleKustomizationFailure({ ref, ...failure }),
+  });
+}
+
+async function reconcile(pass: Pass): Promise<PassOutcome> {
+  const { ref } = pass;
+  const observed = await pass.step('observe', () => fast.observeKustomization({ ref }));
+  switch (observed.state) {
+    case 'Gone':
+      await settle.forgetObject({ ref });
+      return { outcome: Outcome.Gone, message: 'the object does not exist' };
+    case 'Suspended':
+      await settle.settleSuspended({ ref });
+      return { outcome: Outcome.Suspended, message: observed.message };
+    case 'Deleting':
+      return finalize(pass, observed.timeoutMs);
+    case 'Waiting':
+      await settle.settleKustomizationWaiting({ ref, message: observed.message, retryMs: observed.retryMs });
+      return { outcome: Outcome.DependencyNotReady, message: observed.message, revision: observed.revision };
+    case 'Ready':
+      return applyRevision(pass, observed);
+  }
+}
+
+/** Removes what a deleted object made, as its deletion policy says, then lets it go. */
+async function finalize(pass: Pass, timeoutMs: number): Promise<PassOutcome> {
+  const { ref } = pass;
+  const finalized = await pass.step('finalize', () =>
+    slow(timeoutMs).finalizeKustomization({ ref, timeoutMs }),
+  );
+  await settle.releaseObject({ ref });
+  return { outcome: Outcome.Deleted, message: finalized.message };
+}
+
+/** The path of a revision: build, apply, prune, health, status. */
+async function applyRevision(pass: Pass, observed: ReadyKustomization): Promise<PassOutcome> {
+  const { ref } = pass;
+  const { revision } = observed.artifact;
+  const built = await pass.step('build', () => fast.buildKustomization(observed));
+  const input: BuiltInput = { ...observed, builtDigest: built.digest };
+  const applied = await pass.step('apply', () => fast.applyKustomization(input));
+  if (applied.stopped !== undefined)
+    return { outcome: Outcome.Superseded, message: applied.stopped, revision };
+  const pruned =
+    applied.stale > 0 ? await pass.step('prune', () => fast.pruneKustomization(input)) : undefined;
+  if (observed.checksHealth) {
+    const health = await awaitHealth(pass, input);
+    if (health === 'Superseded')
+      return { outcome: Outcome.Superseded, message: 'a newer request ended the health check', revision };
+  }
+  const settled = await pass.step('status', () =>
+    settle.settleKustomization({ ...input, changes: applied.changes, survivors: pruned?.survivors ?? [] }),
+  );
+  return { outcome: Outcome.Succeeded, message: settled.message, revision };
+}
+
+/**
+ * Waits until the objects are healthy. Whatever is asked meanwhile ends the wait at once: the next pass
+ * of this run serves it, so that a broken revision never holds back the one that mends it.
+ */
+async function awaitHealth(pass: Pass, input: BuiltInput): Promise<'Healthy' | 'Superseded'> {
+  const { healthy } = await pass.step('health', () => fast.checkHealth(input));
+  if (healthy) return 'Healthy';
+
+  const scope = new CancellationScope();
+  const interrupted = pass.inbox.arrival().then(() => scope.cancel());
+  // A cancelled run rejects it; the wait below tells that story.
+  interrupted.catch(() => undefined);
+  try {
+    await scope.run(() => pass.step('wait', () => slow(input.timeoutMs).awaitHealthy(input)));
+    return 'Healthy';
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    const cancelled = pass.inbox.takeCancel();
+    if (cancelled) throw cancelledBy(cancelled);
+    // Neither a signal nor a request: the run itself is being cancelled.
+    if (pass.inbox.isEmpty()) throw error;
+    return 'Superseded';
+  }
+}
+
+function cancelledBy({ by }: CancelRequest): ApplicationFailure {
+  const message =
+    by === undefined ? 'the health check was cancelled' : `the health check was cancelled by ${by}`;
+  return ApplicationFailure.create({ type: Reason.HealthCheckCanceled, message, nonRetryable: true });
+}
