@@ -1,4 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { isAbsolute } from 'node:path';
+import { limited, type ProcessLimits } from './limits.ts';
 
 export interface RunOptions {
   readonly cwd: string;
@@ -6,14 +8,124 @@ export interface RunOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly input?: string | Buffer;
   readonly timeoutMs: number;
-  readonly signal?: AbortSignal;
-  /** Bytes of standard output that are kept; more is an error. */
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of standard output that are kept (8 MiB when left out); more is an error. */
   readonly maxStdout?: number;
+  readonly limits?: ProcessLimits;
 }
 
-export interface RunResult {
+export interface ProcessResult {
   readonly code: number;
   readonly stdout: Buffer;
   /** The last 64 KiB. */
   readonly stderr: string;
+}
+
+/** A program that did not come to an end by itself, or could not be started. */
+export class ProcessError extends Error {
+  readonly why: 'timeout' | 'output' | 'killed' | 'start';
+
+  constructor(why: ProcessError['why'], message: string) {
+    super(message);
+    this.name = 'ProcessError';
+    this.why = why;
+  }
+}
+
+const MAX_STDOUT = 8 * 1024 * 1024;
+const MAX_STDERR = 64 * 1024;
+
+/**
+ * Runs a program (the only place that does, besides git's own): an argument list and never a shell, an absolute
+ * path, an environment made by the caller, a process group of its own that is killed as a whole. Whatever its exit
+ * code it resolves; throws a {@link ProcessError}, or the signal's reason when aborted. It returns when the child is gone.
+ */
+export async function run(command: readonly string[], options: RunOptions): Promise<ProcessResult> {
+  options.signal?.throwIfAborted();
+  const [program, ...args] = limited(checked(command), options.limits);
+  const child = spawn(program as string, args, {
+    cwd: options.cwd,
+    env: options.env,
+    detached: true,
+    shell: false,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  return await finish(child, command[0] as string, options);
+}
+
+function checked(command: readonly string[]): readonly string[] {
+  const [program] = command;
+  if (program === undefined || !isAbsolute(program))
+    throw new Error(`a program is started by its absolute path, not ${program}`);
+  return command;
+}
+
+function finish(child: ChildProcess, name: string, options: RunOptions): Promise<ProcessResult> {
+  const { promise, resolve, reject } = Promise.withResolvers<ProcessResult>();
+  let ended: unknown;
+  const stop = (why: unknown) => {
+    ended ??= why;
+    if (child.exitCode === null && child.signalCode === null) killGroup(child);
+  };
+
+  const stdout = collect(child.stdout, options.maxStdout ?? MAX_STDOUT, () =>
+    stop(new ProcessError('output', `${name} wrote more than ${options.maxStdout ?? MAX_STDOUT} bytes`)),
+  );
+  const stderr = collectLast(child.stderr, MAX_STDERR);
+  const timer = setTimeout(
+    () => stop(new ProcessError('timeout', `${name} took longer than ${options.timeoutMs / 1000} s`)),
+    options.timeoutMs,
+  );
+  const onAbort = () => stop(options.signal?.reason);
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+
+  // A child that ends without reading its input breaks the pipe: its exit code tells why.
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(options.input ?? '');
+
+  child.on('error', (error) => {
+    ended ??= new ProcessError('start', `${name} could not be started: ${error.message}`);
+    if (child.pid === undefined) settle(null, null);
+  });
+  // What it has started and left behind would hold the pipes open, and go on working for nobody.
+  child.on('exit', () => killGroup(child));
+  child.on('close', settle);
+  return promise;
+
+  function settle(code: number | null, signal: NodeJS.Signals | null): void {
+    clearTimeout(timer);
+    options.signal?.removeEventListener('abort', onAbort);
+    if (ended !== undefined) reject(ended as Error);
+    else if (code === null) reject(new ProcessError('killed', `${name} was ended by ${signal}`));
+    else resolve({ code, stdout: stdout(), stderr: stderr() });
+  }
+}
+
+/** Kills the child and what it has started. Never called later than its exit event: its number may be another's then. */
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // Nobody is left in the group.
+  }
+}
+
+function collect(stream: NodeJS.ReadableStream | null, limit: number, onLimit: () => void): () => Buffer {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  stream?.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > limit) onLimit();
+    else chunks.push(chunk);
+  });
+  return () => Buffer.concat(chunks);
+}
+
+function collectLast(stream: NodeJS.ReadableStream | null, limit: number): () => string {
+  let kept = Buffer.alloc(0);
+  stream?.on('data', (chunk: Buffer) => {
+    kept = Buffer.concat([kept, chunk]).subarray(-limit);
+  });
+  return () => kept.toString('utf8');
 }
