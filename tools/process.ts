@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { noteRunning, stopLeftover } from './leftover.ts';
 import { stopWithParent } from './orphans.ts';
 
 export interface ProcessOptions {
@@ -37,11 +38,13 @@ const READY_MS = 60_000;
 const GRACE_MS = 10_000;
 const POLL_MS = 50;
 const LOG_LINES = 15;
+const LARGE_LOG = 20 * 1024 * 1024;
 
 /** Starts a long-running program and waits until it is ready. Throws, with the end of its log, when it ends first or never gets ready. */
 export async function startProcess(options: ProcessOptions): Promise<ManagedProcess> {
   const { name, logFile } = options;
   mkdirSync(dirname(logFile), { recursive: true });
+  await stopLeftover(name, logFile, options.command);
   const child = await launch(options);
   const stopped = { asked: false };
   const ended = new Promise<void>((done) => child.once('close', () => done()));
@@ -80,6 +83,7 @@ export async function startProcess(options: ProcessOptions): Promise<ManagedProc
 }
 
 async function launch(options: ProcessOptions): Promise<ChildProcess> {
+  startNewLog(options.logFile);
   const log = openSync(options.logFile, 'a');
   const child = spawn(options.command, [...options.args], {
     cwd: options.cwd,
@@ -98,7 +102,13 @@ async function launch(options: ProcessOptions): Promise<ChildProcess> {
   } finally {
     closeSync(log);
   }
+  noteRunning(options.logFile, child.pid ?? 0);
   return child;
+}
+
+// One older log is kept: what is started every day for a year does not fill the disk.
+function startNewLog(file: string): void {
+  if (existsSync(file) && statSync(file).size > LARGE_LOG) renameSync(file, `${file}.1`);
 }
 
 async function becomeReady(options: ProcessOptions, isRunning: () => boolean): Promise<void> {

@@ -77,6 +77,29 @@ describe('startProcess', () => {
     expect(deaths[0]).toContain('child ended by itself (signal SIGKILL)');
   });
 
+  it('ends what a killed parent left behind before it starts the same again', async () => {
+    const parent = join(dir, 'parent.mts');
+    const module = join(import.meta.dirname, '../../../tools/process.ts');
+    writeFileSync(
+      parent,
+      `import { startProcess } from ${JSON.stringify(module)};
+       const child = await startProcess(${JSON.stringify(script(forever))});
+       console.log(child.pid); ${forever}`,
+    );
+    const started = spawn(process.execPath, [parent], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const pid = await new Promise<number>((done) =>
+      started.stdout.once('data', (text: Buffer) => done(Number(text.toString()))),
+    );
+    await expect(startProcess(script(forever))).rejects.toThrow(`child is already running (${pid})`);
+    started.kill('SIGKILL');
+    await new Promise((done) => started.once('close', done));
+
+    const again = await startProcess(script(forever));
+
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    await again.kill();
+  });
+
   it('takes its children along when the parent is terminated', async () => {
     const parent = join(dir, 'parent.mts');
     const module = join(import.meta.dirname, '../../../tools/process.ts');
