@@ -15,6 +15,23 @@ function script(source: string) {
   return { name: 'child', command: process.execPath, args: [file], logFile: join(dir, 'child.log') };
 }
 
+/** Another process, and the child that it started. */
+async function startParent() {
+  const file = join(dir, 'parent.mts');
+  const module = join(import.meta.dirname, '../../../tools/process.ts');
+  writeFileSync(
+    file,
+    `import { startProcess } from ${JSON.stringify(module)};
+     const child = await startProcess(${JSON.stringify(script(forever))});
+     console.log(child.pid); ${forever}`,
+  );
+  const parent = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const pid = await new Promise<number>((done) =>
+    parent.stdout.once('data', (text: Buffer) => done(Number(text.toString()))),
+  );
+  return { parent, pid };
+}
+
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'pawl-process-'));
 });
@@ -68,7 +85,8 @@ describe('startProcess', () => {
     const deaths: string[] = [];
     const onDied = (error: Error) => void deaths.push(error.message);
     const crashing = await startProcess({ ...script(forever), onDied });
-    const stopped = await startProcess({ ...script(forever), onDied });
+    const logFile = join(dir, 'other.log');
+    const stopped = await startProcess({ ...script(forever), logFile, onDied });
 
     process.kill(crashing.pid, 'SIGKILL');
     await stopped.stop();
@@ -78,18 +96,7 @@ describe('startProcess', () => {
   });
 
   it('ends what a killed parent left behind before it starts the same again', async () => {
-    const parent = join(dir, 'parent.mts');
-    const module = join(import.meta.dirname, '../../../tools/process.ts');
-    writeFileSync(
-      parent,
-      `import { startProcess } from ${JSON.stringify(module)};
-       const child = await startProcess(${JSON.stringify(script(forever))});
-       console.log(child.pid); ${forever}`,
-    );
-    const started = spawn(process.execPath, [parent], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const pid = await new Promise<number>((done) =>
-      started.stdout.once('data', (text: Buffer) => done(Number(text.toString()))),
-    );
+    const { parent: started, pid } = await startParent();
     await expect(startProcess(script(forever))).rejects.toThrow(`child is already running (${pid})`);
     started.kill('SIGKILL');
     await new Promise((done) => started.once('close', done));
@@ -101,18 +108,7 @@ describe('startProcess', () => {
   });
 
   it('takes its children along when the parent is terminated', async () => {
-    const parent = join(dir, 'parent.mts');
-    const module = join(import.meta.dirname, '../../../tools/process.ts');
-    writeFileSync(
-      parent,
-      `import { startProcess } from ${JSON.stringify(module)};
-       const child = await startProcess(${JSON.stringify(script(forever))});
-       console.log(child.pid); ${forever}`,
-    );
-    const started = spawn(process.execPath, [parent], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const pid = await new Promise<number>((done) =>
-      started.stdout.once('data', (text: Buffer) => done(Number(text.toString()))),
-    );
+    const { parent: started, pid } = await startParent();
 
     started.kill('SIGTERM');
 
