@@ -1,18 +1,18 @@
-import { Script, createContext } from 'node:vm';
+import { createContext, Script } from 'node:vm';
 import { Environment, type ParseResult } from '@marcbachmann/cel-js';
-import { RE2JS } from 're2js';
 import { inspectAst } from './cel-ast.ts';
 import { celValue } from './cel-value.ts';
+import { compileRegExp } from './regexp.ts';
 
-/** An expression that does not compile, or that failed on the values it got. */
+/** An expression that does not compile, or that could not be evaluated. */
 export class CelError extends Error {
-  readonly phase: 'compile' | 'evaluate';
+  /** What has to change: the expression, or its values, which may be better the next time. */
+  readonly blame: 'expression' | 'values';
 
-  constructor(phase: CelError['phase'], expression: string, why: string) {
-    const verb = phase === 'compile' ? 'does not compile' : 'cannot be evaluated';
-    super(`the CEL expression "${shorten(expression)}" ${verb}: ${why}`);
+  constructor(blame: CelError['blame'], expression: string, why: string) {
+    super(`CEL expression "${shorten(expression)}": ${why}`);
     this.name = 'CelError';
-    this.phase = phase;
+    this.blame = blame;
   }
 }
 
@@ -26,7 +26,6 @@ export type CelCondition = (input: CelInput) => boolean;
 const LONGEST_EXPRESSION = 8192;
 const DEEPEST_LOOP = 3;
 const LONGEST_RUN_MS = 100;
-const LONGEST_PATTERN = 1024;
 
 const limits = {
   maxAstNodes: 2000,
@@ -44,17 +43,17 @@ const limits = {
  */
 export function compileCel(expression: string, variables?: readonly string[]): CelCondition {
   if (expression.length > LONGEST_EXPRESSION) {
-    throw new CelError('compile', expression, `it is longer than ${LONGEST_EXPRESSION} characters`);
+    throw new CelError('expression', expression, `it is longer than ${LONGEST_EXPRESSION} characters`);
   }
   const { program, loopDepth } = compile(expression, environmentFor(variables));
   if (loopDepth > DEEPEST_LOOP) {
-    throw new CelError('compile', expression, `its loops are nested deeper than ${DEEPEST_LOOP}`);
+    throw new CelError('expression', expression, `its loops are nested deeper than ${DEEPEST_LOOP}`);
   }
   const run = loopDepth > 1 ? bounded : unbounded;
   return (input) => {
     const result = run(program, celValue(input) as CelInput, expression);
     if (typeof result !== 'boolean') {
-      throw new CelError('evaluate', expression, 'its result is not true or false');
+      throw new CelError('expression', expression, 'its result is not true or false');
     }
     return result;
   };
@@ -71,7 +70,7 @@ function environmentFor(variables: readonly string[] | undefined): Environment {
       text.replaceAll(old, () => by),
     )
     .registerFunction('string.charAt(int): string', (text: string, at: bigint) => text.charAt(Number(at)))
-    .registerFunction('string.reverse(): string', (text: string) => [...text].reverse().join(''));
+    .registerFunction('string.reverse(): string', (text: string) => Array.from(text).reverse().join(''));
   for (const name of variables ?? []) environment.registerVariable(name, 'map');
   return environment;
 }
@@ -88,12 +87,12 @@ function compile(expression: string, environment: Environment): Compiled {
     program = environment.parse(expression);
     loopDepth = inspectAst(program.ast, { rename: { matches: 're2Matches' } }).loopDepth;
   } catch (error) {
-    throw new CelError('compile', expression, summaryOf(error));
+    throw new CelError('expression', expression, summaryOf(error));
   }
   const { valid, type, error } = program.check();
-  if (!valid) throw new CelError('compile', expression, summaryOf(error));
+  if (!valid) throw new CelError('expression', expression, summaryOf(error));
   if (type !== 'bool' && type !== 'dyn') {
-    throw new CelError('compile', expression, `its result is a ${type ?? 'value'}, not a bool`);
+    throw new CelError('expression', expression, `its result is a ${type ?? 'value'}, not a bool`);
   }
   return { program, loopDepth };
 }
@@ -102,7 +101,7 @@ function unbounded(program: ParseResult, input: CelInput, expression: string): u
   try {
     return program(input);
   } catch (error) {
-    throw new CelError('evaluate', expression, summaryOf(error));
+    throw new CelError('values', expression, summaryOf(error));
   }
 }
 
@@ -116,20 +115,17 @@ function bounded(program: ParseResult, input: CelInput, expression: string): unk
   try {
     return script.runInContext(context, { timeout: LONGEST_RUN_MS });
   } catch (error) {
-    const isTimeout =
-      error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
-    const why = isTimeout ? `it took longer than ${LONGEST_RUN_MS} ms` : summaryOf(error);
-    throw new CelError('evaluate', expression, why);
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
+      throw new CelError('expression', expression, `it took longer than ${LONGEST_RUN_MS} ms`);
+    }
+    throw new CelError('values', expression, summaryOf(error));
   } finally {
     stage.run = undefined;
   }
 }
 
 function matchesRe2(text: string, pattern: string): boolean {
-  if (pattern.length > LONGEST_PATTERN) {
-    throw new Error(`the pattern is longer than ${LONGEST_PATTERN} characters`);
-  }
-  return RE2JS.compile(pattern).matcher(text).find();
+  return compileRegExp(pattern).matcher(text).find();
 }
 
 function summaryOf(error: unknown): string {

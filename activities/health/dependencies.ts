@@ -1,0 +1,133 @@
+import { isTrue } from '../../api/conditions.ts';
+import { CelError, compileCel } from '../../api/formats/cel.ts';
+import type { Kustomization } from '../../api/kustomization.ts';
+import { invalidCel } from './exprs.ts';
+
+/** A compiled `dependsOn[].readyExpr`; throws a CelError when it cannot be evaluated. */
+export type ReadyExpr = (self: Kustomization, dependency: Kustomization) => boolean;
+
+export interface DependencyInput {
+  readonly self: Kustomization;
+  /** `namespace/name`, as the reference resolves. */
+  readonly name: string;
+  /** Undefined when it does not exist. */
+  readonly dependency: Kustomization | undefined;
+  /** The revision of the artifact that `self` is about to apply. */
+  readonly artifactRevision: string;
+  /** Replaces the built-in check. */
+  readonly readyExpr?: ReadyExpr | undefined;
+}
+
+export type DependencyStatus = { readonly ready: true } | { readonly ready: false; readonly message: string };
+
+const READY: DependencyStatus = { ready: true };
+
+/**
+ * Compiles a readyExpr over `self` and `dep`. Throws Stalled/InvalidCELExpression that names the field.
+ * Where Flux insists on an expression whose type is bool, one of unknown type passes here until it is evaluated.
+ */
+export function compileReadyExpr(expression: string, field: string): ReadyExpr {
+  try {
+    const condition = compileCel(expression, ['self', 'dep']);
+    return (self, dep) => condition({ self, dep });
+  } catch (error) {
+    throw error instanceof CelError ? invalidCel(`${field}: ${error.message}`) : error;
+  }
+}
+
+/**
+ * Whether a dependency lets its dependant go on: kustomize-controller's `checkDependencies`.
+ * Throws Stalled/InvalidCELExpression when a readyExpr gives no boolean or takes too long.
+ */
+export function dependencyStatus(input: DependencyInput): DependencyStatus {
+  const { self, name, dependency, readyExpr, artifactRevision } = input;
+  if (!dependency) return unready(`dependency '${name}' not found`);
+  if (readyExpr) return exprStatus(readyExpr, self, dependency, name);
+  const { status, metadata } = dependency;
+  const isObserved = status?.observedGeneration === metadata.generation;
+  if (!isObserved || !isTrue(conditionsOf(dependency), 'Ready')) {
+    return unready(`dependency '${name}' is not ready${rootCause(dependency, isObserved)}`);
+  }
+  if (haveSameSource(self, dependency) && status?.lastAppliedRevision !== artifactRevision) {
+    const applied = status?.lastAppliedRevision ?? 'nothing';
+    return unready(
+      `dependency '${name}' revision is not up to date: it has applied ${applied}, not ${artifactRevision}`,
+    );
+  }
+  return READY;
+}
+
+function exprStatus(
+  readyExpr: ReadyExpr,
+  self: Kustomization,
+  dependency: Kustomization,
+  name: string,
+): DependencyStatus {
+  const message = `dependency '${name}' is not ready according to readyExpr eval`;
+  try {
+    return readyExpr(self, dependency) ? READY : unready(message);
+  } catch (error) {
+    if (!(error instanceof CelError)) throw error;
+    if (error.blame === 'expression') throw invalidCel(`dependency '${name}': ${error.message}`);
+    // A field that is not there yet may come.
+    return unready(`${message}: ${error.message}`);
+  }
+}
+
+/** Whether two Kustomizations are built from one source: only then do their revisions compare. */
+export function haveSameSource(one: Kustomization, other: Kustomization): boolean {
+  const [a, b] = [one.spec.sourceRef, other.spec.sourceRef];
+  return (
+    a.kind === b.kind &&
+    a.name === b.name &&
+    (a.namespace || one.metadata.namespace) === (b.namespace || other.metadata.namespace)
+  );
+}
+
+/** What holds the dependency up. One that waits itself tells what for, so the chain ends at the root blocker. */
+function rootCause(dependency: Kustomization, isObserved: boolean): string {
+  if (dependency.spec.suspend) return ': it is suspended';
+  if (!isObserved) return ': its last change is not reconciled yet';
+  const ready = conditionsOf(dependency).find(({ type }) => type === 'Ready');
+  return ready?.message ? `: ${ready.message}` : '';
+}
+
+function conditionsOf({ status }: Kustomization) {
+  return status?.conditions ?? [];
+}
+
+function unready(message: string): DependencyStatus {
+  return { ready: false, message };
+}
+
+/** What each object depends on, by `namespace/name`. */
+export type DependencyGraph = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * A way along the dependencies that leads back to the start (`[a, b, a]`), or to another object that it meets
+ * twice (`[a, b, c, b]`: a waits for ever too). Undefined when there is none. Names that the graph lacks end a way.
+ */
+export function findCycle(graph: DependencyGraph, start: string): readonly string[] | undefined {
+  const harmless = new Set<string>();
+  const path: string[] = [];
+
+  function visit(name: string): readonly string[] | undefined {
+    if (path.includes(name)) return [...path, name];
+    if (harmless.has(name)) return undefined;
+    path.push(name);
+    for (const next of graph.get(name) ?? []) {
+      const cycle = visit(next);
+      if (cycle) return cycle;
+    }
+    path.pop();
+    harmless.add(name);
+    return undefined;
+  }
+
+  return visit(start);
+}
+
+/** The message of a cycle: `a -> b -> a`. */
+export function describeCycle(cycle: readonly string[]): string {
+  return cycle.join(' -> ');
+}
