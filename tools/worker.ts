@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { flags } from './flags.ts';
+import { pawlEntry } from './pawl.ts';
+import { answersTcp, freePort } from './probe.ts';
+import { type ManagedProcess, startProcess } from './process.ts';
+
+export interface WorkerOptions {
+  /** Holds the artifacts, the git mirrors and the log. */
+  readonly dir: string;
+  readonly kubeconfig: string;
+  readonly temporalAddress: string;
+  readonly temporalNamespace: string;
+  readonly cluster?: string | undefined;
+  readonly artifactPort?: number | undefined;
+  /** More flags of `pawl worker`. */
+  readonly args?: readonly string[] | undefined;
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly onDied?: ((error: Error) => void) | undefined;
+}
+
+/** Starts a real worker, `pawl worker`, as a child process; resolves when it serves artifacts. */
+export async function startWorker(options: WorkerOptions): Promise<ManagedProcess> {
+  const port = await freePort(options.artifactPort);
+  return startProcess({
+    name: 'worker',
+    command: process.execPath,
+    args: [
+      pawlEntry(),
+      'worker',
+      ...flags({
+        kubeconfig: options.kubeconfig,
+        'temporal-address': options.temporalAddress,
+        'temporal-namespace': options.temporalNamespace,
+        'data-dir': join(options.dir, 'data'),
+        'artifact-address': `127.0.0.1:${port}`,
+        ...(options.cluster && { cluster: options.cluster }),
+      }),
+      ...(options.args ?? []),
+    ],
+    env: { ...process.env, ...options.env },
+    logFile: join(options.dir, 'worker.log'),
+    ready: () => answersTcp(port),
+    ...(options.onDied && { onDied: options.onDied }),
+  });
+}
