@@ -51,6 +51,7 @@ export function createReflector(kube: KubeClient, scope: Scope, options: Reflect
       clearTimeout(idle);
       const member = audience.add(name, listener);
       const isLate = follow.isListed();
+      if (isLate && name === undefined) follow.relist();
       follow.start();
       return {
         isLate,
@@ -81,6 +82,7 @@ function follower(kube: KubeClient, scope: Scope, { audience, closed, times }: F
   let isListed = false;
   let isStarted = false;
   let errors = 0;
+  let watching = new AbortController();
 
   async function run(): Promise<void> {
     while (!closed.aborted) {
@@ -89,7 +91,8 @@ function follower(kube: KubeClient, scope: Scope, { audience, closed, times }: F
         position ??= await list();
         await watch();
         // A server that ends every watch at once would be asked without a pause.
-        errors = performance.now() - startedAt < times.backoff ? errors + 1 : 0;
+        const isTooShort = position !== undefined && performance.now() - startedAt < times.backoff;
+        errors = isTooShort ? errors + 1 : 0;
       } catch (error) {
         if (closed.aborted) return;
         errors += 1;
@@ -111,10 +114,11 @@ function follower(kube: KubeClient, scope: Scope, { audience, closed, times }: F
 
   async function watch(): Promise<void> {
     const silence = silenceGuard(times.silence);
-    const signal = AbortSignal.any([closed, silence.signal]);
+    watching = new AbortController();
+    const signal = AbortSignal.any([closed, silence.signal, watching.signal]);
     try {
       for await (const { type, object } of kube.watch({ ...scope, resourceVersion: position }, { signal })) {
-        if (closed.aborted) return;
+        if (signal.aborted) return;
         errors = 0;
         silence.heard();
         position = object.metadata.resourceVersion ?? position;
@@ -127,6 +131,11 @@ function follower(kube: KubeClient, scope: Scope, { audience, closed, times }: F
 
   return {
     isListed: () => isListed,
+    /** For a listener that came late and wants all objects: an old list would be contradicted by what it missed. */
+    relist(): void {
+      position = undefined;
+      watching.abort();
+    },
     start(): void {
       if (isStarted) return;
       isStarted = true;
