@@ -11,31 +11,25 @@ export const LONGEST_RESULT = 16 * 1024 * 1024;
  * Undefined where the original panics, would cut a character in two, or makes too much text.
  */
 export function applyExpansion(value: string, operator: string, args: readonly string[]): string | undefined {
-  const [first = '', second] = args;
-  switch (operator) {
-    case '^':
-      return mapFirst(value, upper);
-    case '^^':
-      return Array.from(value).map(upper).join('');
-    case ',':
-      return mapFirst(value, lower);
-    case ',,':
-      return Array.from(value).map(lower).join('');
-    case ':':
-      return substring(value, first, second);
-    case '#':
-      return args.length === 0 ? String(utf8.encode(value).length) : trimPrefix(value, first, 'shortest');
-    case '##':
-      return trimPrefix(value, first, 'longest');
-    case '%':
-    case '%%':
-      return reversed(
-        trimPrefix(reversed(value), reversed(first), operator === '%' ? 'shortest' : 'longest'),
-      );
-    default:
-      return operator.startsWith('/') ? replace(value, operator, args) : value || args.join('');
-  }
+  if (operator.startsWith('/')) return replace(value, operator, args);
+  const expand = EXPANSIONS[operator];
+  return expand ? expand(value, args) : value || args.join('');
 }
+
+type Expansion = (value: string, args: readonly string[]) => string | undefined;
+
+const EXPANSIONS: Readonly<Record<string, Expansion>> = {
+  '^': (value) => mapFirst(value, upper),
+  '^^': (value) => Array.from(value).map(upper).join(''),
+  ',': (value) => mapFirst(value, lower),
+  ',,': (value) => Array.from(value).map(lower).join(''),
+  ':': (value, [offset = '', length]) => substring(value, offset, length),
+  '#': (value, [pattern]) =>
+    pattern === undefined ? String(utf8.encode(value).length) : trimPrefix(value, pattern, 'shortest'),
+  '##': (value, [pattern = '']) => trimPrefix(value, pattern, 'longest'),
+  '%': (value, [pattern = '']) => trimSuffix(value, pattern, 'shortest'),
+  '%%': (value, [pattern = '']) => trimSuffix(value, pattern, 'longest'),
+};
 
 function replace(
   value: string,
@@ -97,6 +91,11 @@ function trimPrefix(value: string, pattern: string, which: 'shortest' | 'longest
   const lengths = compileGlob(pattern)?.matchingPrefixes(chars) ?? [];
   const length = which === 'shortest' ? lengths[0] : lengths.at(-1);
   return chars.slice(length ?? 0).join('');
+}
+
+/** Backwards by characters, the pattern too: a `[a-z]` in it is malformed then, as in the original. */
+function trimSuffix(value: string, pattern: string, which: 'shortest' | 'longest'): string {
+  return reversed(trimPrefix(reversed(value), reversed(pattern), which));
 }
 
 function reversed(text: string): string {
