@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { GlobalFlags } from './global-flags.ts';
+import { KINDS, type KindInfo } from './kinds.ts';
+import { createOutput } from './output.ts';
+import { openSession, type Session } from './session.ts';
+
+export type Run<Options> = (session: Session, args: readonly string[], options: Options) => Promise<void>;
+
+/** Makes a command's action of a function: it gets a session, which is closed afterwards. */
+export function withSession<Options>(run: Run<Options>): (...given: unknown[]) => Promise<void> {
+  return async (...given) => {
+    const command = given.at(-1) as Command;
+    const out = createOutput(process.stdout, process.stderr);
+    const session = openSession(command.optsWithGlobals<GlobalFlags & Record<string, unknown>>(), out);
+    try {
+      await run(session, command.args, command.opts() as Options);
+    } finally {
+      await session.close();
+    }
+  };
+}
+
+/** Adds the two kinds below a verb, under `flux`'s names: `source git` and `kustomization` (`ks`). */
+export function eachKind(verb: Command, add: (command: Command, info: KindInfo) => void): void {
+  const source = verb.command('source').alias('sources').description(`${verb.name()} sources`);
+  add(source.command('git'), KINDS.GitRepository);
+  add(verb.command('kustomization').aliases(['ks', 'kustomizations']), KINDS.Kustomization);
+}
+
+/** Examples at the end of the help: what it is for, and the line to type. */
+export function examples(command: Command, lines: Readonly<Record<string, string>>): Command {
+  const text = Object.entries(lines).map(([line, meaning]) => `  # ${meaning}\n  pawl ${line}`);
+  return command.addHelpText('after', `\nExamples:\n${text.join('\n\n')}\n`);
+}
+
+/** A flag that may be repeated and takes comma-separated values. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...value.split(',').filter((part) => part !== '')];
+}

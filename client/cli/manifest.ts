@@ -1,0 +1,56 @@
+import { Document, visit } from 'yaml';
+import type { KubeObject } from '../../api/kube-object.ts';
+
+/** YAML with sorted keys and unbroken lines, quoted as Kubernetes tools quote. */
+export function toYaml(value: unknown): string {
+  // Read by YAML 1.1 parsers too: `on`, `yes` and `0644` must stay text.
+  const document = new Document(value, {
+    version: '1.1',
+    sortMapEntries: true,
+    aliasDuplicateObjects: false,
+  });
+  visit(document, {
+    Scalar(_key, node) {
+      if (node.value === '') node.type = 'QUOTE_DOUBLE';
+    },
+  });
+  return document.toString({ lineWidth: 0, indentSeq: false, singleQuote: true });
+}
+
+/** Several objects as one document; a single one that was asked for by name stands alone. */
+export function formatObjects(
+  objects: readonly KubeObject[],
+  format: 'json' | 'yaml',
+  isSingle: boolean,
+): string {
+  const shown = objects.map(withoutManagedFields);
+  const document =
+    isSingle && shown.length === 1 ? shown[0] : { apiVersion: 'v1', kind: 'List', items: shown };
+  return format === 'json' ? `${JSON.stringify(document, null, 2)}\n` : toYaml(document);
+}
+
+function withoutManagedFields(object: KubeObject): KubeObject {
+  const { managedFields: _bookkeeping, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+/** What a person would have written: no status, no bookkeeping of the server. */
+export function exportable(object: KubeObject): KubeObject {
+  const { name, namespace, labels, annotations } = object.metadata;
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: {
+      name,
+      ...(namespace && { namespace }),
+      ...(labels && { labels }),
+      ...(annotations && { annotations }),
+    },
+    spec: object['spec'],
+  };
+}
+
+/** A document of a YAML stream. */
+export function formatExport(object: KubeObject): string {
+  return `---\n${toYaml(exportable(object))}`;
+}

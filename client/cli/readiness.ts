@@ -1,0 +1,45 @@
+import { findCondition } from '../../api/conditions.ts';
+import type { Reconciled } from './kinds.ts';
+
+/** What a wait concludes from an object: done, not yet, or never. */
+export type Progress =
+  | { readonly state: 'current' }
+  | { readonly state: 'inProgress' }
+  | { readonly state: 'failed'; readonly message: string };
+
+const CURRENT: Progress = { state: 'current' };
+const IN_PROGRESS: Progress = { state: 'inProgress' };
+
+/** The generic rules of kstatus: deletion, generation, Reconciling and Stalled in the order of the list, then Ready. */
+export function kstatus(object: Reconciled): Progress {
+  if (object.metadata.deletionTimestamp) {
+    return { state: 'failed', message: 'Resource scheduled for deletion' };
+  }
+  const { observedGeneration, conditions = [] } = object.status ?? {};
+  if (observedGeneration !== undefined && observedGeneration !== object.metadata.generation) {
+    return IN_PROGRESS;
+  }
+  for (const { type, status, message } of conditions) {
+    if (status !== 'True') continue;
+    if (type === 'Reconciling') return IN_PROGRESS;
+    if (type === 'Stalled') return { state: 'failed', message };
+  }
+  const ready = findCondition(conditions, 'Ready');
+  return ready === undefined || ready.status === 'True' ? CURRENT : IN_PROGRESS;
+}
+
+/** After an annotation: has this request been handled, and how did it end? */
+export function requestProgress(object: Reconciled, handledBefore: string): Progress {
+  if ((object.status?.lastHandledReconcileAt ?? '') === handledBefore) return IN_PROGRESS;
+  return kstatus(object);
+}
+
+/** After a change of the spec: does the status speak of this generation, and how did it end? */
+export function specProgress(object: Reconciled): Progress {
+  const observed = object.status?.observedGeneration ?? 0;
+  const ready = findCondition(object.status?.conditions, 'Ready');
+  if (observed < 1 || ready === undefined) return IN_PROGRESS;
+  // Conditions of other controllers may carry no generation: then the status as a whole must.
+  const seen = ready.observedGeneration || observed;
+  return seen === object.metadata.generation ? kstatus(object) : IN_PROGRESS;
+}

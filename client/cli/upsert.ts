@@ -1,0 +1,40 @@
+import { targetOf } from '../../activities/kube/client.ts';
+import type { KubeObject } from '../../api/kube-object.ts';
+import type { KindInfo, Reconciled } from './kinds.ts';
+import { specProgress } from './readiness.ts';
+import type { Session } from './session.ts';
+import { waitFor } from './wait.ts';
+
+/** Creates an object, or gives the one that exists its labels and the field `content` (spec, data); says which. */
+export async function upsert(
+  session: Session,
+  manifest: KubeObject,
+  content: 'spec' | 'stringData',
+): Promise<'created' | 'updated'> {
+  const kube = await session.kube();
+  const existing = await kube.get(targetOf(manifest));
+  if (!existing) {
+    await kube.create(manifest);
+    return 'created';
+  }
+  const patch = [
+    { op: 'add', path: '/metadata/labels', value: manifest.metadata.labels ?? {} },
+    { op: 'add', path: `/${content}`, value: manifest[content] },
+  ];
+  await kube.patch(targetOf(manifest), patch, { type: 'json' });
+  return 'updated';
+}
+
+/** Upserts an object and waits until its status speaks of the new generation. */
+export async function upsertAndWait(
+  session: Session,
+  info: KindInfo,
+  manifest: KubeObject,
+  label: string,
+): Promise<Reconciled> {
+  const { out, flags } = session;
+  out.action(`applying ${label}`);
+  out.success(`${label} ${await upsert(session, manifest, 'spec')}`);
+  out.waiting(`waiting for ${label} reconciliation`);
+  return waitFor(session, info, { name: manifest.metadata.name, namespace: flags.namespace }, specProgress);
+}
