@@ -66,26 +66,29 @@ export function isGone(error: unknown): boolean {
 }
 
 /**
- * Whether the same request may succeed soon. The table is what a kube-apiserver really answers:
+ * Whether the same request may succeed soon. The table is what a kube-apiserver 1.36 really answers:
  * an undeclared field or a wrong type in a server-side apply is a 500 without a reason, and yet a user's error.
  */
 export function isTransient(error: unknown): boolean {
+  // The definition of a missing kind may be on its way.
+  if (error instanceof NoKindError || isOutage(error)) return true;
+  if (!(error instanceof KubeError)) return false;
+  const { status, message } = error;
+  // A namespace may be on its way; so may be the server of a kind that was just defined.
+  if (status === 404) return /^namespaces? .* not found$|^404 page not found/.test(message);
+  if (status === 409) return /object has been modified|object is being deleted/.test(message);
+  return status === 403 && /because it is being terminated/.test(message);
+}
+
+/** Whether the server, or a webhook it had to ask, was not able to answer at all: no verdict on the request. */
+export function isOutage(error: unknown): boolean {
   if (error instanceof KubeUnreachableError) return true;
   if (!(error instanceof KubeError)) return false;
   const { status, reason, message } = error;
-  if (
-    status === 429 ||
-    status === 503 ||
-    status === 504 ||
-    reason === 'ServerTimeout' ||
-    reason === 'Timeout'
-  )
-    return true;
-  if (status === 500)
-    return !/failed to create typed (patch|live) object|failed to convert|expected (numeric|string|list|map)/.test(
-      message,
-    );
-  if (status === 409) return /object has been modified/.test(message);
-  if (status === 403) return /because it is being terminated/.test(message);
-  return false;
+  if (reason === 'ServerTimeout' || reason === 'Timeout') return true;
+  return OUTAGES.has(status) && !USER_ERROR.test(message);
 }
+
+const OUTAGES: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
+const USER_ERROR =
+  /failed to create typed (patch|live) object|failed to convert|expected (numeric|string|list|map)/;

@@ -1,0 +1,27 @@
+import pLimit from 'p-limit';
+import { FieldManager } from '../../api/names.ts';
+import type { ApplyContext, PlanEntry } from './contract.ts';
+import { allowsRecreation } from './directives.ts';
+import type { Refusal } from './failure.ts';
+import { isImmutable } from './immutable.ts';
+import { CONCURRENCY } from './live.ts';
+
+/** Sends to the server, as dry runs, the changes it has not seen yet, and returns the refused ones. */
+export async function refusedByDryRun(
+  context: ApplyContext,
+  changes: readonly PlanEntry[],
+  signal: AbortSignal,
+): Promise<Refusal[]> {
+  const refusals: Refusal[] = [];
+  const unseen = changes.filter(({ validated }) => !validated);
+  await pLimit(CONCURRENCY).map(unseen, async ({ object, live }) => {
+    signal.throwIfAborted();
+    try {
+      await context.kube.apply(object, { fieldManager: FieldManager.apply, dryRun: true });
+    } catch (error) {
+      if (live && isImmutable(error) && allowsRecreation(object, live, context.force)) return;
+      refusals.push({ object, during: 'dry-run', error });
+    }
+  });
+  return refusals;
+}
