@@ -37,8 +37,8 @@ const NAMESPACE = 'default';
 // Three times the throughput of the defaults; a kill loses nothing, a power cut at most the last moments.
 const PRAGMAS = ['journal_mode=wal', 'synchronous=normal'];
 
-// The defaults suit many shards and many tenants; with one shard each hop of a workflow waits up to 50 ms.
-const SETTINGS: Readonly<Record<string, string>> = {
+/** Dynamic configuration. The defaults suit many shards and tenants; with one shard each hop of a workflow waits up to 50 ms. */
+export const SETTINGS: Readonly<Record<string, string>> = {
   'history.transferProcessorMaxPollRPS': '2000',
   'history.timerProcessorMaxPollRPS': '2000',
   'history.visibilityProcessorMaxPollRPS': '2000',
