@@ -1,10 +1,12 @@
 import type { ObjectRef } from '../api/object-ref.ts';
+import type { ApplyMemo } from './apply/memo.ts';
 import type { Builder } from './build/build.ts';
+import type { Fence } from './fence.ts';
 import type { GitFetcher } from './fetch/git-repository.ts';
 import type { OpenArtifact } from './fetch/open-artifact.ts';
 import type { ArtifactStore } from './fetch/store.ts';
-import type { Fence } from './fence.ts';
 import type { KubeClient } from './kube/client.ts';
+import type { Impersonate } from './kube/impersonate.ts';
 import type { Memory } from './observe/memory.ts';
 import type { Runs } from './runs.ts';
 import type { EventRecorder } from './status/events.ts';
@@ -21,6 +23,8 @@ export interface Policy {
 /** Everything that steps need of the process they run in. */
 export interface Deps {
   readonly kube: KubeClient;
+  readonly impersonate: Impersonate;
+  readonly applyMemo: ApplyMemo;
   readonly runs: Runs;
   readonly git: GitFetcher;
   readonly store: ArtifactStore;

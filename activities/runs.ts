@@ -6,6 +6,8 @@ export interface Runs {
   request(ref: ObjectRef, reason: string): Promise<void>;
   /** Looks again after the delay; an earlier appointment of the object is replaced. */
   retryIn(ref: ObjectRef, delayMs: number): Promise<void>;
+  /** Looks now, unless a look is due already. */
+  lookSoon(ref: ObjectRef): Promise<void>;
   /** Resumes the object after the delay. */
   resumeIn(ref: ObjectRef, delayMs: number): Promise<void>;
   requestResume(ref: ObjectRef, by: string): Promise<void>;

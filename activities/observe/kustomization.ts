@@ -2,19 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { type Artifact as FullArtifact } from '../../api/artifact.ts';
 import type { GitRepository } from '../../api/git-repository.ts';
 import { type Kustomization, unsupportedField } from '../../api/kustomization.ts';
-import { Kind, type ObjectRef } from '../../api/object-ref.ts';
+import type { ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps, RefInput } from '../deps.ts';
 import { failed, stalled } from '../failures.ts';
 import { compileHealthExprs } from '../health/exprs.ts';
 import { checkAccess } from '../status/access.ts';
-import { compileReadyExprs, unmetDependency } from './dependencies.ts';
+import { compileDependencies, unmetDependency } from './dependencies.ts';
 import {
   describeMissing,
   durationField,
   ensureFinalizer,
   parseKustomization,
   readGitRepository,
+  sourceRefOf,
   suspensionNote,
   targetOfRef,
 } from './object.ts';
@@ -65,11 +66,11 @@ export async function observeKustomization(deps: Deps, { ref }: RefInput): Promi
 
   assertSupported(object);
   compileHealthExprs(object.spec);
-  const readyExprs = compileReadyExprs(object);
+  const dependencies = compileDependencies(object);
   checkAccess(object, deps.policy.noCrossNamespaceRefs);
   const source = await readSource(deps, object);
-  const unmet = await unmetDependency(deps.kube, object, source, readyExprs);
   const { revision } = source.artifact;
+  const unmet = await unmetDependency(deps.kube, object, dependencies, revision);
   if (unmet !== undefined)
     return { state: 'Waiting', message: unmet, revision, retryMs: deps.policy.requeueDependencyMs };
 
@@ -116,14 +117,6 @@ export async function readSource(deps: Pick<Deps, 'kube'>, object: Kustomization
 export interface Source {
   readonly object: GitRepository;
   readonly artifact: ArtifactPointer;
-}
-
-export function sourceRefOf({ spec, metadata }: Kustomization): ObjectRef {
-  return {
-    kind: Kind.GitRepository,
-    namespace: spec.sourceRef.namespace ?? metadata.namespace,
-    name: spec.sourceRef.name,
-  };
 }
 
 const SHORTEST_TIMEOUT_MS = 30_000;

@@ -1,9 +1,11 @@
 import type { Kustomization } from '../../api/kustomization.ts';
 import type { InventoryEntry } from '../../api/object-id.ts';
+import type { BuiltSet } from '../build/build.ts';
 
 /** What the steps of one pass tell each other inside a worker. It saves requests and is never the truth: a miss reads again. */
 export interface PassMemory {
   readonly object: Kustomization;
+  readonly built?: BuiltSet;
   /** What the inventory is once the plan is carried out. */
   readonly inventory?: readonly InventoryEntry[];
 }

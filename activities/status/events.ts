@@ -5,8 +5,21 @@ import type { KubeClient } from '../kube/client.ts';
 import { redact } from '../redact.ts';
 import { seconds } from './patch.ts';
 
+/** The object that an event is about. */
+export interface Involved {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string | undefined;
+    readonly uid?: string | undefined;
+    readonly resourceVersion?: string | undefined;
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
+  };
+}
+
 export interface EventInput {
-  readonly object: Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
+  readonly object: Involved;
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;

@@ -1,0 +1,183 @@
+import { formatDuration } from '../../api/duration.ts';
+import type { Kustomization } from '../../api/kustomization.ts';
+import type { InventoryEntry } from '../../api/object-id.ts';
+import { Reason } from '../../api/reasons.ts';
+import { builtSet, passObject } from '../build/steps.ts';
+import type { Deps } from '../deps.ts';
+import { failed } from '../failures.ts';
+import type { BuiltInput } from '../observe/kustomization.ts';
+import { parseKustomization } from '../observe/object.ts';
+import { progressing } from '../status/kustomization-status.ts';
+import { patchStatus } from '../status/patch.ts';
+import type { StepContext } from '../steps.ts';
+import { applyPlan } from './apply.ts';
+import type { ApplyContext, Plan } from './contract.ts';
+import { guard } from './guard.ts';
+import { planApply } from './plan.ts';
+import { prune } from './prune.ts';
+
+/** What an apply did, in numbers, and its changes for the record. */
+export interface Applied {
+  readonly checked: number;
+  readonly created: number;
+  readonly configured: number;
+  /** `Kind/namespace/name created`, the first of them. */
+  readonly changes: readonly string[];
+  /** Entries of the old inventory that the build has no more. */
+  readonly stale: number;
+  /** Why the apply ended early, when it was told to. */
+  readonly stopped?: string | undefined;
+}
+
+// Enough for an event; a result is a pointer, not a log.
+const LISTED_CHANGES = 50;
+
+/**
+ * Brings the cluster to the built objects. Before the first of them is written, the inventory in the status
+ * names all that may come to be: a kill at any point leaves nothing that no inventory knows.
+ */
+export async function applyKustomization(deps: Deps, input: BuiltInput, step: StepContext): Promise<Applied> {
+  const object = await passObject(deps, input);
+  const { objects } = await builtSet(deps, input, step);
+  const context = applyContext(deps, object);
+  const plan = await planApply(context, objects, inventoryOf(object));
+  const current = await writeAhead(deps, input, object, plan);
+  deps.memory.remember(input.pass, {
+    ...deps.memory.recall(input.pass),
+    object: current,
+    inventory: plan.inventory,
+  });
+
+  const counts = { checked: plan.checked, stale: plan.stale.length };
+  if (!hasWrites(plan)) return { ...counts, created: 0, configured: 0, changes: [] };
+  const watching = guard(deps.kube, input, step.signal);
+  try {
+    const { entries } = await applyPlan(context, plan, {
+      signal: watching.signal,
+      onProgress: step.heartbeat,
+    });
+    const changed = entries.filter(({ action }) => action === 'created' || action === 'configured');
+    return {
+      ...counts,
+      created: changed.filter(({ action }) => action === 'created').length,
+      configured: changed.filter(({ action }) => action === 'configured').length,
+      changes: changed.slice(0, LISTED_CHANGES).map(({ subject, action }) => `${subject} ${action}`),
+    };
+  } catch (error) {
+    if (watching.stopped() === undefined) throw error;
+    return { ...counts, created: 0, configured: 0, changes: [], stopped: watching.stopped() };
+  } finally {
+    watching.end();
+  }
+}
+
+/** What a prune did. */
+export interface Pruned {
+  /** How many objects were deleted. */
+  readonly deleted: number;
+  /** Entries that stay in the inventory although the build has no more of them. */
+  readonly survivors: readonly InventoryEntry[];
+}
+
+/** Deletes what the inventory names and the build has no more. */
+export async function pruneKustomization(deps: Deps, input: BuiltInput, step: StepContext): Promise<Pruned> {
+  const object = await passObject(deps, input);
+  if (!object.spec.prune) return { deleted: 0, survivors: [] };
+  const kept = new Set((await plannedInventory(deps, input, step)).map(({ id }) => id));
+  const stale = inventoryOf(object).filter(({ id }) => !kept.has(id));
+  const result = await prune(applyContext(deps, object), stale, {
+    heldElsewhere: await heldElsewhere(deps, object),
+  });
+  recordDeleted(deps, object, result.deleted, input.artifact.revision);
+  if (result.failures.length > 0) throw failed(Reason.PruneFailed, result.failures.join('; '));
+  return { deleted: result.deleted.length, survivors: result.survivors };
+}
+
+/** What the inventory is once the plan is carried out; planned again where this worker did not plan it. */
+export async function plannedInventory(
+  deps: Deps,
+  input: BuiltInput,
+  step: StepContext,
+): Promise<readonly InventoryEntry[]> {
+  const remembered = deps.memory.recall(input.pass)?.inventory;
+  if (remembered) return remembered;
+  const object = await passObject(deps, input);
+  const { objects } = await builtSet(deps, input, step);
+  return (await planApply(applyContext(deps, object), objects, inventoryOf(object))).inventory;
+}
+
+export function applyContext(deps: Deps, object: Kustomization): ApplyContext {
+  return {
+    kube: deps.impersonate(object),
+    owner: { name: object.metadata.name, namespace: object.metadata.namespace },
+    force: object.spec.force,
+    ignore: object.spec.ignore ?? [],
+    memo: deps.applyMemo,
+  };
+}
+
+export function inventoryOf(object: Kustomization): readonly InventoryEntry[] {
+  return object.status?.inventory?.entries ?? [];
+}
+
+/** Writes the inventory that the plan may lead to, and that work begins; nothing where nothing will change. */
+async function writeAhead(
+  deps: Deps,
+  input: BuiltInput,
+  object: Kustomization,
+  plan: Plan,
+): Promise<Kustomization> {
+  const before = inventoryOf(object);
+  const known = new Set(before.map(({ id }) => id));
+  const added = plan.inventory.filter(({ id }) => !known.has(id));
+  if (added.length === 0 && plan.stale.length === 0 && !hasWrites(plan)) return object;
+  const { revision } = input.artifact;
+  const after = progressing(object, {
+    message: `Detecting drift for revision ${revision} with a timeout of ${formatDuration(input.timeoutMs)}`,
+    revision,
+    now: deps.now(),
+    inventory: [...before, ...added],
+  });
+  const patched = await patchStatus(deps.kube, input.ref, object.status, after);
+  return patched ? parseKustomization(patched) : object;
+}
+
+function hasWrites(plan: Plan): boolean {
+  return plan.entries.some(({ action }) => action === 'create' || action === 'configure');
+}
+
+function recordDeleted(
+  deps: Deps,
+  object: Kustomization,
+  deleted: readonly string[],
+  revision: string,
+): void {
+  if (deleted.length === 0) return;
+  const message = deleted.map((subject) => `${subject} deleted`).join('\n');
+  deps.events.record({
+    object,
+    type: 'Normal',
+    reason: Reason.Progressing,
+    message,
+    metadata: { revision },
+  });
+}
+
+/** Who else lists an entry in an inventory: nothing that somebody holds is deleted, whatever its labels say. */
+export async function heldElsewhere(
+  deps: Deps,
+  object: Kustomization,
+): Promise<(id: string) => string | undefined> {
+  const { items } = await deps.kube.list({
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    resourceVersion: '0',
+  });
+  const holders = new Map<string, string>();
+  for (const other of items) {
+    if (other.metadata.uid === object.metadata.uid || other.metadata.deletionTimestamp) continue;
+    const { entries } = (other as unknown as Kustomization).status?.inventory ?? { entries: [] };
+    for (const { id } of entries) holders.set(id, `${other.metadata.namespace}/${other.metadata.name}`);
+  }
+  return (id) => holders.get(id);
+}

@@ -1,0 +1,36 @@
+import type { Artifact } from '../../api/artifact.ts';
+import { Reason } from '../../api/reasons.ts';
+import type { Deps } from '../deps.ts';
+import { stalled } from '../failures.ts';
+import type { ReadyGitRepository } from '../observe/git-repository.ts';
+import { readGitRepository } from '../observe/object.ts';
+import { progressing } from '../status/git-repository-status.ts';
+import { patchStatus } from '../status/patch.ts';
+import type { StepContext } from '../steps.ts';
+
+/** What a fetch brought. */
+export interface Fetched {
+  /** The remote has nothing that the stored artifact lacks. */
+  readonly unchanged: boolean;
+  readonly artifact: Artifact;
+  /** The first line of the commit's message, when a new one was fetched. */
+  readonly commitMessage?: string | undefined;
+  /** The old revision is no ancestor of the new one. */
+  readonly rewritten?: boolean | undefined;
+}
+
+/** Brings the artifact to what the remote has at the object's ref. */
+export async function fetchGitRepository(
+  deps: Deps,
+  { ref, generation }: ReadyGitRepository,
+  step: StepContext,
+): Promise<Fetched> {
+  const object = await readGitRepository(deps.kube, ref);
+  if (!object) throw stalled(Reason.GitOperationFailed, 'the object was removed while it was being fetched');
+  const observed = object.status?.observedGeneration;
+  if (observed !== generation) {
+    const message = `processing object: new generation ${observed ?? -1} -> ${generation}`;
+    await patchStatus(deps.kube, ref, object.status, progressing(object, message, deps.now()));
+  }
+  return deps.git.fetch(object, { signal: step.signal, heartbeat: step.heartbeat });
+}

@@ -1,0 +1,121 @@
+import { findCondition } from '../../api/conditions.ts';
+import type { KubeObject } from '../../api/kube-object.ts';
+import { Annotation } from '../../api/names.ts';
+import { Kind, type ObjectRef } from '../../api/object-ref.ts';
+import { planApply } from '../apply/plan.ts';
+import { applyContext, inventoryOf } from '../apply/steps.ts';
+import { build } from '../build/steps.ts';
+import type { Deps, RefInput } from '../deps.ts';
+import { messageOf } from '../failures.ts';
+import { checkHealth } from '../health/check.ts';
+import { compileHealthExprs } from '../health/exprs.ts';
+import { kustomizationTargets } from '../health/steps.ts';
+import type { StepContext } from '../steps.ts';
+import { readSource } from './kustomization.ts';
+import { parseGitRepository, parseKustomization, targetOfRef } from './object.ts';
+
+/** What a look at an idle object found. */
+export interface Checked {
+  /** True when a run was asked for. */
+  readonly requested: boolean;
+  readonly message: string;
+  /** How many objects of the cluster were compared. */
+  readonly objects?: number;
+}
+
+/**
+ * The read-only look of a schedule's tick: is there anything that a run would do? Only then one is asked for.
+ * A check that cannot be made asks as well: the run says what is wrong in the object's status.
+ */
+export async function checkObject(deps: Deps, { ref }: RefInput, step: StepContext): Promise<Checked> {
+  const object = await deps.kube.get(targetOfRef(ref));
+  if (!object) {
+    await deps.runs.forget(ref);
+    return { requested: false, message: 'the object is gone, and so is its schedule' };
+  }
+  const idle = await idleReason(deps, ref, object);
+  if (idle !== undefined) return { requested: false, message: idle };
+  const found = await look(deps, ref, object, step);
+  if (found.due === undefined) return { requested: false, message: found.message, objects: found.objects };
+  await deps.runs.request(ref, found.due);
+  return { requested: true, message: found.message, objects: found.objects };
+}
+
+/** Why nothing is to be done whatever a look would find. */
+async function idleReason(deps: Deps, ref: ObjectRef, object: KubeObject): Promise<string | undefined> {
+  if ((object['spec'] as { suspend?: boolean }).suspend) return 'suspended';
+  const reconciling = findCondition(conditionsOf(object), 'Reconciling');
+  // A run that waits for health must not be sent back to its start by the clock.
+  if (reconciling?.reason === 'Progressing' && (await deps.runs.isRunning(ref))) return 'a run is open';
+  return undefined;
+}
+
+interface Found {
+  /** The trigger of the run that is due. */
+  readonly due?: string;
+  readonly message: string;
+  readonly objects: number;
+}
+
+async function look(deps: Deps, ref: ObjectRef, object: KubeObject, step: StepContext): Promise<Found> {
+  const behind = behindReason(object);
+  if (behind !== undefined) return { due: 'Interval', message: behind, objects: 0 };
+  try {
+    return ref.kind === Kind.Kustomization
+      ? await lookAtKustomization(deps, object, step)
+      : await lookAtGitRepository(deps, object, step);
+  } catch (error) {
+    if (step.signal.aborted) throw error;
+    return { due: 'Interval', message: `the check failed: ${messageOf(error)}`, objects: 0 };
+  }
+}
+
+/** What the status alone says. */
+function behindReason(object: KubeObject): string | undefined {
+  const status = object['status'] as
+    | { observedGeneration?: number; lastHandledReconcileAt?: string }
+    | undefined;
+  if (object.metadata.deletionTimestamp) return 'deleted';
+  if (findCondition(conditionsOf(object), 'Ready')?.status !== 'True') return 'not ready';
+  if (status?.observedGeneration !== object.metadata.generation) return 'the spec changed';
+  const requestedAt = object.metadata.annotations?.[Annotation.requestedAt];
+  if (requestedAt !== undefined && requestedAt !== status?.lastHandledReconcileAt)
+    return 'a reconcile was requested';
+  return undefined;
+}
+
+async function lookAtKustomization(deps: Deps, found: KubeObject, step: StepContext): Promise<Found> {
+  const object = parseKustomization(found);
+  const { artifact } = await readSource(deps, object);
+  if (artifact.revision !== object.status?.lastAppliedRevision) {
+    return { due: 'Source', message: `the source is at ${artifact.revision}`, objects: 0 };
+  }
+  const built = await build(deps, object, artifact, step.signal);
+  const plan = await planApply(applyContext(deps, object), built.objects, inventoryOf(object));
+  const objects = plan.checked;
+  const drifted = plan.entries.filter(({ action }) => action === 'create' || action === 'configure').length;
+  if (drifted + plan.stale.length > 0) {
+    return {
+      due: 'Interval',
+      message: `${drifted} of ${objects} objects drifted, ${plan.stale.length} to prune`,
+      objects,
+    };
+  }
+  const targets = await kustomizationTargets(deps, object, built.objects);
+  const health = await checkHealth(deps.impersonate(object), targets, compileHealthExprs(object.spec));
+  if (health.current < health.total) {
+    return { due: 'Interval', message: `${health.total - health.current} objects are not healthy`, objects };
+  }
+  return { message: `nothing to do, ${objects} objects checked`, objects };
+}
+
+async function lookAtGitRepository(deps: Deps, found: KubeObject, step: StepContext): Promise<Found> {
+  const { revision, changed } = await deps.git.check(parseGitRepository(found), step.signal);
+  return changed
+    ? { due: 'Interval', message: `the remote is at ${revision}`, objects: 0 }
+    : { message: `nothing to do, the remote is at ${revision}`, objects: 0 };
+}
+
+function conditionsOf(object: KubeObject) {
+  return (object['status'] as { conditions?: Parameters<typeof findCondition>[0] } | undefined)?.conditions;
+}

@@ -1,0 +1,40 @@
+import { type GitRepository, unsupportedField } from '../../api/git-repository.ts';
+import type { ObjectRef } from '../../api/object-ref.ts';
+import { Reason } from '../../api/reasons.ts';
+import type { Deps, RefInput } from '../deps.ts';
+import { stalled } from '../failures.ts';
+import { durationField, ensureFinalizer, parseGitRepository, suspensionNote, targetOfRef } from './object.ts';
+
+/** A GitRepository that may be fetched. */
+export interface ReadyGitRepository {
+  readonly ref: ObjectRef;
+  readonly generation: number;
+  readonly timeoutMs: number;
+}
+
+export type ObservedGitRepository =
+  | { readonly state: 'Gone' }
+  | { readonly state: 'Suspended'; readonly message: string }
+  | { readonly state: 'Deleting' }
+  | ({ readonly state: 'Ready' } & ReadyGitRepository);
+
+export async function observeGitRepository(deps: Deps, { ref }: RefInput): Promise<ObservedGitRepository> {
+  const found = await deps.kube.get(targetOfRef(ref));
+  if (!found) return { state: 'Gone' };
+  if (found.metadata.deletionTimestamp) return { state: 'Deleting' };
+  const object = parseGitRepository(await ensureFinalizer(deps.kube, ref, found));
+  if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
+  assertSupported(object);
+  durationField('interval', object.spec.interval);
+  const timeoutMs = durationField('timeout', object.spec.timeout);
+  return { state: 'Ready', ref, generation: object.metadata.generation, timeoutMs };
+}
+
+export function assertSupported(object: GitRepository): void {
+  const field = unsupportedField(object.spec);
+  if (field === undefined) return;
+  throw stalled(
+    Reason.UnsupportedField,
+    `spec.${field} is set, which this release does not honour yet; nothing was fetched: remove the field or keep the object with a controller that honours it`,
+  );
+}

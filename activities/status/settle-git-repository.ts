@@ -1,0 +1,68 @@
+import { findCondition } from '../../api/conditions.ts';
+import type { GitRepository } from '../../api/git-repository.ts';
+import type { ObjectRef } from '../../api/object-ref.ts';
+import { Reason } from '../../api/reasons.ts';
+import type { Deps } from '../deps.ts';
+import type { Fetched } from '../fetch/steps.ts';
+import type { ReadyGitRepository } from '../observe/git-repository.ts';
+import { targetOfRef } from '../observe/object.ts';
+import { failedStatus, stored } from './git-repository-status.ts';
+import { patchStatus, type Status } from './patch.ts';
+import type { FailureInput, Settled } from './settle-kustomization.ts';
+
+export interface SettleSourceInput extends ReadyGitRepository {
+  readonly fetched: Fetched;
+}
+
+/** The artifact is stored: dependants wake by this patch. */
+export async function settleGitRepository(deps: Deps, { ref, fetched }: SettleSourceInput): Promise<Settled> {
+  const object = await read(deps, ref);
+  if (!object) return { message: 'the object is gone' };
+  const { artifact, unchanged } = fetched;
+  const wasReady = findCondition(object.status?.conditions, 'Ready')?.status !== 'False';
+  await patchStatus(
+    deps.kube,
+    ref,
+    object.status as Status | undefined,
+    stored(object, artifact, deps.now()) as Status,
+  );
+  const metadata = { revision: artifact.revision, digest: artifact.digest };
+  if (!unchanged) {
+    const message = `stored artifact for commit '${fetched.commitMessage ?? artifact.revision}'${fetched.rewritten ? ' (history rewritten)' : ''}`;
+    deps.events.record({ object, type: 'Normal', reason: Reason.NewArtifact, message, metadata });
+  } else if (!wasReady) {
+    const message = `stored artifact for revision '${artifact.revision}'`;
+    deps.events.record({ object, type: 'Normal', reason: Reason.Succeeded, message, metadata });
+  }
+  return {
+    message: unchanged
+      ? `no changes since last reconciliation: observed revision '${artifact.revision}'`
+      : `stored artifact for revision '${artifact.revision}'`,
+  };
+}
+
+/** The fetch failed: the last good artifact stays in place, and the next look comes later the longer it fails. */
+export async function settleSourceFailure(deps: Deps, input: FailureInput): Promise<void> {
+  const object = await read(deps, input.ref);
+  if (!object) return;
+  const now = deps.now();
+  const status = failedStatus(object, { ...input, now });
+  await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
+  deps.events.record({ object, type: 'Warning', reason: input.reason, message: input.message });
+  if (!input.stalled) await deps.runs.retryIn(input.ref, backOff(status, now));
+}
+
+const SOONEST_MS = 750;
+const LATEST_MS = 15 * 60_000;
+
+/** As long as it has been failing already, so the delay doubles: from 750 ms to 15 min, as Flux's back-off. */
+function backOff(status: Pick<NonNullable<GitRepository['status']>, 'conditions'>, now: Date): number {
+  const since = findCondition(status.conditions, 'Ready')?.lastTransitionTime;
+  const failingMs = since === undefined ? 0 : now.getTime() - Date.parse(since);
+  return Math.min(LATEST_MS, Math.max(SOONEST_MS, failingMs));
+}
+
+async function read(deps: Deps, ref: ObjectRef): Promise<GitRepository | undefined> {
+  // Not parsed: a status must be written even for an object whose spec does not parse.
+  return (await deps.kube.get(targetOfRef(ref))) as unknown as GitRepository | undefined;
+}

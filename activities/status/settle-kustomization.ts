@@ -1,0 +1,134 @@
+import { formatDuration } from '../../api/duration.ts';
+import type { Kustomization } from '../../api/kustomization.ts';
+import type { InventoryEntry } from '../../api/object-id.ts';
+import type { ObjectRef } from '../../api/object-ref.ts';
+import { Reason } from '../../api/reasons.ts';
+import { plannedInventory } from '../apply/steps.ts';
+import { passObject } from '../build/steps.ts';
+import type { Deps } from '../deps.ts';
+import type { BuiltInput } from '../observe/kustomization.ts';
+import { durationField, sourceRefOf, targetOfRef } from '../observe/object.ts';
+import type { StepContext } from '../steps.ts';
+import { failedStatus, succeeded } from './kustomization-status.ts';
+import { patchStatus, type Status } from './patch.ts';
+
+export interface SettleInput extends BuiltInput {
+  /** `Kind/namespace/name created`, for the event. */
+  readonly changes: readonly string[];
+  readonly survivors: readonly InventoryEntry[];
+}
+
+export interface Settled {
+  readonly message: string;
+}
+
+/** The pass succeeded: one status patch says all of it, and events tell what changed. */
+export async function settleKustomization(
+  deps: Deps,
+  input: SettleInput,
+  step: StepContext,
+): Promise<Settled> {
+  const object = await passObject(deps, input);
+  const { revision } = input.artifact;
+  const now = deps.now();
+  const inventory = [...(await plannedInventory(deps, input, step)), ...input.survivors];
+  const status = succeeded(object, {
+    revision,
+    digest: input.builtDigest,
+    inventory,
+    checksHealth: input.checksHealth,
+    startedAt: new Date(input.startedAt),
+    now,
+  });
+  await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
+  recordSuccess(deps, object, input, now);
+  deps.memory.forget(input.pass);
+  return { message: `Applied revision: ${revision}` };
+}
+
+function recordSuccess(deps: Deps, object: Kustomization, input: SettleInput, now: Date): void {
+  const { revision } = input.artifact;
+  if (input.changes.length > 0) {
+    const message = input.changes.join('\n');
+    deps.events.record({
+      object,
+      type: 'Normal',
+      reason: Reason.Progressing,
+      message,
+      metadata: { revision },
+    });
+  }
+  const took = formatDuration(now.getTime() - Date.parse(input.startedAt));
+  const interval = formatDuration(durationField('interval', object.spec.interval));
+  deps.events.record({
+    object,
+    type: 'Normal',
+    reason: Reason.ReconciliationSucceeded,
+    message: `Reconciliation finished in ${took}, next run in ${interval}`,
+    metadata: { revision, commit_status: 'update' },
+  });
+}
+
+export interface FailureInput {
+  readonly ref: ObjectRef;
+  readonly reason: Reason;
+  readonly message: string;
+  readonly stalled: boolean;
+}
+
+/** The pass failed: the status says why, an event too, and unless only a change helps another look is arranged. */
+export async function settleKustomizationFailure(deps: Deps, input: FailureInput): Promise<void> {
+  const object = (await deps.kube.get(targetOfRef(input.ref))) as unknown as Kustomization | undefined;
+  if (!object) return;
+  const now = deps.now();
+  const revision = await attemptedRevision(deps, object);
+  const status = failedStatus(object, { ...input, revision, startedAt: now, now });
+  await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
+  deps.events.record({
+    object,
+    type: 'Warning',
+    reason: input.reason,
+    message: input.message,
+    ...(revision !== undefined && { metadata: { revision } }),
+  });
+  // Whoever cancelled a wait does not want it back at once: the interval looks again.
+  if (!input.stalled && input.reason !== Reason.HealthCheckCanceled) {
+    await deps.runs.retryIn(input.ref, retryMs(deps, object, input.reason));
+  }
+}
+
+export interface WaitingInput {
+  readonly ref: ObjectRef;
+  readonly message: string;
+  readonly retryMs: number;
+}
+
+/** A dependency is not ready: nothing failed, and a later run looks again. */
+export async function settleKustomizationWaiting(deps: Deps, input: WaitingInput): Promise<void> {
+  const object = (await deps.kube.get(targetOfRef(input.ref))) as unknown as Kustomization | undefined;
+  if (!object) return;
+  const { message } = input;
+  const status = failedStatus(object, {
+    reason: Reason.DependencyNotReady,
+    message,
+    stalled: false,
+    startedAt: deps.now(),
+    now: deps.now(),
+  });
+  await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
+  const event = `Dependencies do not meet ready condition, retrying in ${formatDuration(input.retryMs)}: ${message}`;
+  deps.events.record({ object, type: 'Normal', reason: Reason.DependencyNotReady, message: event });
+  await deps.runs.retryIn(input.ref, input.retryMs);
+}
+
+async function attemptedRevision(deps: Deps, object: Kustomization): Promise<string | undefined> {
+  const source = await deps.kube.get(targetOfRef(sourceRefOf(object)));
+  return (source as { status?: { artifact?: { revision?: string } } } | undefined)?.status?.artifact
+    ?.revision;
+}
+
+/** `spec.retryInterval`, or the interval; a source or dependency that is missing is looked at sooner. */
+function retryMs(deps: Deps, { spec }: Kustomization, reason: Reason): number {
+  const usual = durationField('retryInterval', spec.retryInterval ?? spec.interval);
+  return reason === Reason.ArtifactFailed ? Math.min(usual, deps.policy.requeueDependencyMs) : usual;
+}

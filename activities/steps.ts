@@ -1,0 +1,61 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { Reason } from '../api/reasons.ts';
+import type { Deps } from './deps.ts';
+import { failed, messageOf, transient } from './failures.ts';
+import { isTransient, KubeError, KubeUnreachableError, NoKindError } from './kube/errors.ts';
+
+/** What a step may know of its attempt. */
+export interface StepContext {
+  /** Aborts when the run drops the step or the worker shuts down. */
+  readonly signal: AbortSignal;
+  readonly heartbeat: (detail: unknown) => void;
+}
+
+type Step<Input, Result> = (deps: Deps, input: Input, step: StepContext) => Promise<Result>;
+
+/** How long the step took, in milliseconds: a run's result lists it. */
+export interface Timed {
+  readonly ms: number;
+}
+
+/**
+ * Makes an activity of a step: measured, fenced, and with every failure in the one form that the workflow reads.
+ * A step that returns nothing answers only its time.
+ */
+export function activity<Input, Result extends object | void>(deps: Deps, step: Step<Input, Result>) {
+  return async (input: Input): Promise<Timed & (Result extends object ? Result : unknown)> => {
+    const context = Context.current();
+    const started = performance.now();
+    try {
+      const result = await deps.fence.run(() =>
+        step(deps, input, {
+          signal: context.cancellationSignal,
+          heartbeat: (detail) => context.heartbeat(detail),
+        }),
+      );
+      const ms = Math.round((performance.now() - started) * 10) / 10;
+      // Spreading a generic loses its type; the object is exactly the promised intersection.
+      return { ...result, ms } as Timed & (Result extends object ? Result : unknown);
+    } catch (error) {
+      throw asFailure(error, context.cancellationSignal);
+    }
+  };
+}
+
+/** Failures pass; errors of the API server that no step translated get their class here; the rest are bugs and retried. */
+function asFailure(error: unknown, signal: AbortSignal): unknown {
+  if (error instanceof ApplicationFailure || signal.aborted) return error;
+  if (isTransient(error)) {
+    const retryAfterMs = error instanceof KubeError ? error.retryAfterMs : undefined;
+    return transient(
+      Reason.ReconciliationFailed,
+      messageOf(error),
+      retryAfterMs === undefined ? {} : { retryAfterMs },
+    );
+  }
+  if (error instanceof KubeError || error instanceof KubeUnreachableError || error instanceof NoKindError) {
+    return failed(Reason.ReconciliationFailed, messageOf(error));
+  }
+  return transient(Reason.ReconciliationFailed, messageOf(error));
+}

@@ -1,0 +1,103 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { parseDuration } from '../api/duration.ts';
+import { examples } from '../client/cli/command.ts';
+import type { GlobalFlags } from '../client/cli/global-flags.ts';
+import { openSettings } from '../client/cli/settings.ts';
+
+interface WorkerFlags extends GlobalFlags {
+  readonly dataDir: string;
+  readonly artifactAddress: string;
+  readonly artifactAdvertise?: string;
+  readonly defaultServiceAccount?: string;
+  readonly requeueDependency: string;
+  readonly logLevel: string;
+}
+
+/** `pawl worker`: runs workflows, activities, the watch and the artifact server until SIGTERM or SIGINT. */
+export function workerCommand(): Command {
+  const flag = (flags: string, env: string, description: string) =>
+    new Option(flags, description).env(`PAWL_${env}`);
+  const command = new Command('worker')
+    .description('Run a worker: any number of them share the work of one cluster.')
+    .addOption(
+      flag('--data-dir <dir>', 'DATA_DIR', 'mirrors and artifacts; a cache that may be lost').default(
+        defaultDataDir(),
+      ),
+    )
+    .addOption(
+      flag('--artifact-address <host:port>', 'ARTIFACT_ADDRESS', 'where artifacts are served').default(
+        '127.0.0.1:0',
+      ),
+    )
+    .addOption(
+      flag('--artifact-advertise <host:port>', 'ARTIFACT_ADVERTISE', 'how others reach that address'),
+    )
+    .addOption(
+      flag('--no-cross-namespace-refs', 'NO_CROSS_NAMESPACE_REFS', 'refuse references to other namespaces'),
+    )
+    .addOption(
+      flag(
+        '--default-service-account <name>',
+        'DEFAULT_SERVICE_ACCOUNT',
+        'account that Kustomizations act as when they name none',
+      ),
+    )
+    .addOption(
+      flag(
+        '--requeue-dependency <duration>',
+        'REQUEUE_DEPENDENCY',
+        'until an unready dependency is looked at again',
+      ).default('30s'),
+    )
+    .addOption(
+      flag('--log-level <level>', 'LOG_LEVEL', 'how much to log')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
+    .action(async (_options, self: Command) =>
+      run(self.optsWithGlobals<WorkerFlags & { crossNamespaceRefs?: boolean }>()),
+    );
+  return examples(command, {
+    worker: 'The cluster of the kubeconfig, Temporal on this machine',
+    'worker --kubeconfig home.yaml --temporal-address temporal.home:7233':
+      'A cluster and a Temporal of your own',
+    'worker --temporal-profile cloud --cluster home':
+      "Temporal Cloud, by a profile of Temporal's config file",
+  });
+}
+
+async function run(flags: WorkerFlags & { readonly crossNamespaceRefs?: boolean }): Promise<void> {
+  const requeueDependencyMs = parseDuration(flags.requeueDependency);
+  if (requeueDependencyMs === undefined)
+    throw new Error(`invalid --requeue-dependency "${flags.requeueDependency}", e.g. 30s`);
+  const { kube, temporal } = await openSettings(flags);
+  const { runWorker } = await import('./main.ts');
+  await runWorker({
+    ...kube,
+    temporal,
+    cluster: flags.cluster,
+    dataDir: flags.dataDir,
+    artifactAddress: flags.artifactAddress,
+    artifactAdvertise: flags.artifactAdvertise,
+    policy: {
+      noCrossNamespaceRefs: flags.crossNamespaceRefs === false,
+      defaultServiceAccount: flags.defaultServiceAccount,
+      requeueDependencyMs,
+    },
+    logLevel: flags.logLevel,
+    signal: stopSignal(),
+  });
+}
+
+/** Aborts at the first SIGTERM or SIGINT; the second one ends the process as usual. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, () => stop.abort());
+  return stop.signal;
+}
+
+function defaultDataDir(): string {
+  return join(process.env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'pawl');
+}

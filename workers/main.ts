@@ -1,0 +1,162 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createApplyMemo } from '../activities/apply/memo.ts';
+import { createBuilder } from '../activities/build/build.ts';
+import type { Deps, Policy } from '../activities/deps.ts';
+import { createFence } from '../activities/fence.ts';
+import { createGitFetcher } from '../activities/fetch/create-git-fetcher.ts';
+import { createOpenArtifact } from '../activities/fetch/open-artifact.ts';
+import { createArtifactStore } from '../activities/fetch/store.ts';
+import { createActivities } from '../activities/index.ts';
+import { createKubeClient } from '../activities/kube/client.ts';
+import { loadKubeAccess } from '../activities/kube/config.ts';
+import { createImpersonation } from '../activities/kube/impersonate.ts';
+import { createMemory } from '../activities/observe/memory.ts';
+import { createEventRecorder } from '../activities/status/events.ts';
+import { TASK_QUEUE } from '../api/names.ts';
+import { createRuns } from '../client/runs.ts';
+import { connectTemporal, type TemporalOptions, temporalConfig } from '../client/temporal.ts';
+import { ensureTool } from '../tools/build.ts';
+import { startArtifactServer } from './artifact-server.ts';
+import { loadWorkflowBundle } from './bundle.ts';
+import { createLog, type Log } from './log.ts';
+import { ensureSearchAttributes } from './search-attributes.ts';
+import { createWatchActivities } from './watch/activity.ts';
+
+export interface WorkerOptions {
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+  readonly temporal: TemporalOptions;
+  /** Names this cluster in the ids of its runs. */
+  readonly cluster: string;
+  /** Mirrors, artifacts and scratch: a cache, may be lost. */
+  readonly dataDir: string;
+  /** `host:port` where artifacts are served. */
+  readonly artifactAddress: string;
+  /** `host:port` under which others reach it; the listening address when left out. */
+  readonly artifactAdvertise?: string | undefined;
+  readonly policy: Policy;
+  readonly logLevel: string;
+  readonly signal: AbortSignal;
+}
+
+/** Runs a worker until the signal aborts: then it finishes what it began, for up to ten seconds. */
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const log = createLog(options.logLevel);
+  installRuntime(log);
+  await using cleanup = new AsyncDisposableStack();
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+
+  const fence = createFence((silentMs) =>
+    log.warn({ silentMs }, 'this process stood still; begun attempts are void'),
+  );
+  cleanup.defer(() => fence.close());
+  const access = loadKubeAccess({ kubeconfig: options.kubeconfig, context: options.context });
+  const kube = createKubeClient(access, { assertMayWrite: () => fence.assertMayWrite() });
+  cleanup.defer(() => kube.close());
+  const client = await connectTemporal(options.temporal);
+  cleanup.defer(() => client.connection.close());
+  await ensureSearchAttributes(client);
+
+  const store = createArtifactStore(join(options.dataDir, 'artifacts'));
+  const server = await startArtifactServer({ store, address: options.artifactAddress });
+  cleanup.defer(() => server.close());
+  const advertisedUrl = options.artifactAdvertise ? `http://${options.artifactAdvertise}` : server.url;
+  const events = createEventRecorder(
+    kube,
+    (error) => log.warn({ error: String(error) }, 'an event could not be written'),
+    now,
+  );
+  cleanup.defer(() => events.flush());
+  const runs = createRuns(client, options.cluster);
+  const deps: Deps = {
+    kube,
+    impersonate: createImpersonation(kube, options.policy),
+    applyMemo: createApplyMemo(),
+    runs,
+    git: createGitFetcher({ dataDir: options.dataDir, store, advertisedUrl, readSecret: secretReader(kube) }),
+    store,
+    openArtifact: createOpenArtifact({ dataDir: options.dataDir, store }),
+    builder: createBuilder({
+      kustomize: await ensureTool('kustomize'),
+      scratchDir: join(options.dataDir, 'scratch'),
+    }),
+    events,
+    memory: createMemory(),
+    fence,
+    policy: options.policy,
+    now,
+  };
+
+  const { connection: settings, namespace } = temporalConfig(options.temporal);
+  const connection = await NativeConnection.connect(settings);
+  cleanup.defer(() => connection.close());
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: await loadWorkflowBundle(),
+    activities: {
+      ...createActivities(deps),
+      ...createWatchActivities({ kube, client, runs, log, shutdown: options.signal }),
+    },
+    // Runs are short and few are open at once; what is not cached is replayed from its few events.
+    maxCachedWorkflows: 500,
+    maxConcurrentWorkflowTaskExecutions: 40,
+    maxConcurrentLocalActivityExecutions: 100,
+    maxConcurrentActivityTaskExecutions: 2_000,
+    shutdownGraceTime: '10s',
+  });
+  options.signal.addEventListener('abort', () => worker.shutdown(), { once: true });
+  await startWatch(client, options.cluster);
+  log.info({ cluster: options.cluster, namespace, artifacts: advertisedUrl }, 'worker started');
+  await worker.run();
+  log.info({}, 'worker stopped');
+}
+
+/** The watch is one workflow for the cluster, whoever starts it first. */
+async function startWatch(client: Client, cluster: string): Promise<void> {
+  await client.workflow.start('watch', {
+    workflowId: `${cluster}/watch`,
+    taskQueue: TASK_QUEUE,
+    args: [{ cluster }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `watch of cluster ${cluster}`,
+  });
+}
+
+function installRuntime(log: Log): void {
+  Runtime.install({
+    // Signals are the command's business.
+    shutdownSignals: [],
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      const write = level === 'ERROR' ? log.error.bind(log) : log.warn.bind(log);
+      write({ logger: 'temporal', ...describeMeta(meta) }, message);
+    }),
+  });
+}
+
+function describeMeta(meta: Readonly<Record<string | symbol, unknown>> | undefined): object {
+  const error = meta?.['error'];
+  return {
+    ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }),
+    ...(typeof meta?.['workflowId'] === 'string' && { name: meta['workflowId'] }),
+  };
+}
+
+function secretReader(kube: Deps['kube']) {
+  return async (namespace: string, name: string): Promise<Readonly<Record<string, Buffer>> | undefined> => {
+    const secret = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+    if (!secret) return undefined;
+    const data = (secret['data'] ?? {}) as Record<string, string>;
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64')]),
+    );
+  };
+}
+
+function now(): Date {
+  return new Date();
+}

@@ -1,0 +1,33 @@
+import type { Client } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import { SearchAttribute } from '../api/names.ts';
+
+const { INDEXED_VALUE_TYPE_KEYWORD } = temporal.api.enums.v1.IndexedValueType;
+
+/**
+ * Registers the search attributes of runs that the namespace lacks. Where that is not allowed (Temporal Cloud
+ * does it by its own tools) it throws an Error that names them.
+ */
+export async function ensureSearchAttributes(client: Client): Promise<void> {
+  const { namespace } = client.options;
+  const missing = await missingSearchAttributes(client);
+  if (missing.length === 0) return;
+  try {
+    await client.connection.operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries(missing.map((name) => [name, INDEXED_VALUE_TYPE_KEYWORD])),
+    });
+  } catch (error) {
+    if (!(await missingSearchAttributes(client)).length) return; // another worker was faster
+    throw new Error(
+      `the Temporal namespace ${namespace} lacks the Keyword search attributes ${missing.join(', ')}, and they cannot be added from here: add them with \`temporal operator search-attribute create\``,
+      { cause: error },
+    );
+  }
+}
+
+export async function missingSearchAttributes(client: Client): Promise<readonly string[]> {
+  const { namespace } = client.options;
+  const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace });
+  return Object.values(SearchAttribute).filter((name) => !(name in customAttributes));
+}

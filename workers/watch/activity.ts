@@ -1,0 +1,127 @@
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import type { KubeClient } from '../../activities/kube/client.ts';
+import { follow } from '../../activities/kube/follow.ts';
+import type { Runs } from '../../activities/runs.ts';
+import { Label } from '../../api/names.ts';
+import { workflowId } from '../../api/object-ref.ts';
+import { signalObject } from '../../client/objects.ts';
+import { type ReconcileRequest, requestReconcile, Trigger } from '../../workflows/messages.ts';
+import type { WatchInput } from '../../workflows/watch.ts';
+import { createConfigs } from './configs.ts';
+import { createKeyedQueue } from './keyed-queue.ts';
+import { createScheduleKeeper } from './schedule-keeper.ts';
+import { keyOf, type Summary } from './summary.ts';
+import { createWorld } from './world.ts';
+
+export interface WatchDeps {
+  readonly kube: KubeClient;
+  readonly client: Client;
+  readonly runs: Runs;
+  readonly log: {
+    warn(details: object, message: string): void;
+    info(details: object, message: string): void;
+  };
+  /** Aborts when the worker begins to shut down. */
+  readonly shutdown: AbortSignal;
+}
+
+export type WatchActivities = ReturnType<typeof createWatchActivities>;
+
+const KINDS = [
+  { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository' },
+  { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' },
+] as const;
+
+const HEARTBEAT_MS = 1_000;
+const REQUESTS_IN_FLIGHT = 16;
+
+/** The only place where events of the cluster become requests to objects. */
+export function createWatchActivities(deps: WatchDeps) {
+  return {
+    /** Watches until the worker stops or the activity is taken away; the next holder lists everything again. */
+    async watchCluster({ cluster }: WatchInput): Promise<void> {
+      const context = Context.current();
+      const ended = AbortSignal.any([context.cancellationSignal, deps.shutdown]);
+      const watching = watchObjects(deps, cluster, ended, context.info.heartbeatDetails);
+      const beat = setInterval(() => context.heartbeat(watching.configs()), HEARTBEAT_MS);
+      try {
+        await watching.done;
+      } finally {
+        clearInterval(beat);
+      }
+    },
+  };
+}
+
+interface Poke {
+  readonly object: Summary;
+  readonly request: ReconcileRequest & { readonly trigger: Trigger };
+}
+
+function watchObjects(deps: WatchDeps, cluster: string, signal: AbortSignal, remembered: unknown) {
+  const onError = (error: unknown) => {
+    if (!signal.aborted) deps.log.warn({ error: String(error) }, 'the watch goes on after an error');
+  };
+  const pokes = createKeyedQueue<Poke>({
+    concurrency: REQUESTS_IN_FLIGHT,
+    signal,
+    onError,
+    // A request of the annotation is not lost behind a later event.
+    join: (waiting, coming) => ({ ...coming, request: { ...waiting.request, ...coming.request } }),
+    async work({ object, request: { trigger, requestedAt } }) {
+      const request = { reason: trigger, ...(requestedAt !== undefined && { requestedAt }) };
+      await signalObject(deps.client, cluster, object.ref, { signal: requestReconcile, request, trigger });
+    },
+  });
+  const looks = createKeyedQueue<Summary>({
+    concurrency: 4,
+    signal,
+    onError,
+    work: ({ ref }) => deps.runs.lookSoon(ref),
+  });
+  const quietFor = () => (pokes.size > 0 ? 0 : performance.now() - pokes.lastPut);
+  const schedules = createScheduleKeeper({ client: deps.client, cluster, signal, quietFor, onError });
+  const ids = new Set<string>();
+  const world = createWorld({
+    request: (object, request) => pokes.put(keyOf(object.ref), { object, request }),
+    look: (object) => looks.put(keyOf(object.ref), object),
+    schedule(object) {
+      ids.add(workflowId(cluster, object.ref));
+      schedules.keep(object);
+    },
+    gone({ ref }) {
+      ids.delete(workflowId(cluster, ref));
+      schedules.remove(ref);
+    },
+  });
+  const configs = createConfigs(remembered, (config) => world.configChanged(config));
+
+  const unlisted = new Set<string>(KINDS.map(({ kind }) => kind));
+  const objects = KINDS.map((query) =>
+    follow(
+      deps.kube,
+      query,
+      {
+        onList(items) {
+          world.replace(query.kind, items);
+          const isLast = unlisted.delete(query.kind) && unlisted.size === 0;
+          if (isLast) schedules.removeAllBut((id) => ids.has(id));
+          deps.log.info({ kind: query.kind, objects: items.length }, 'listed');
+        },
+        onEvent: (object, isDeleted) => (isDeleted ? world.remove(object) : world.upsert(object)),
+        onError,
+      },
+      { signal },
+    ),
+  );
+  const watchedConfigs = ['ConfigMap', 'Secret'].map((kind) =>
+    follow(
+      deps.kube,
+      { apiVersion: 'v1', kind, labelSelector: `${Label.watch}=Enabled` },
+      { onList: (items) => configs.replace(kind, items), onEvent: configs.event, onError },
+      { signal },
+    ),
+  );
+  return { done: Promise.all([...objects, ...watchedConfigs]), configs: configs.versions };
+}

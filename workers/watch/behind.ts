@@ -1,0 +1,94 @@
+import { Trigger } from '../../workflows/messages.ts';
+import { isReady, type Summary } from './summary.ts';
+
+/**
+ * What an object was asked already, since the watch began. Level-triggered means that every event looks at the
+ * whole object; this keeps the object's own status patches from asking again and again.
+ */
+export interface Asked {
+  readonly generation?: number;
+  readonly requestedAt?: string;
+  readonly source?: string;
+  readonly deletion?: boolean;
+}
+
+export interface Need {
+  readonly trigger: Trigger;
+  readonly requestedAt?: string;
+  /** What was asked, once this need is met. */
+  readonly asked: Asked;
+}
+
+/** What the status says that the object lacks, and nobody has asked for yet; undefined when it is up to date. */
+export function behind(object: Summary, source: Summary | undefined, asked: Asked): Need | undefined {
+  if (object.isDeleting) {
+    return asked.deletion ? undefined : { trigger: Trigger.Delete, asked: { ...asked, deletion: true } };
+  }
+  const { requestedAt, generation } = object;
+  // What is asked together is met by one run: all of it is noted.
+  const all: Asked = {
+    ...asked,
+    generation,
+    ...(requestedAt !== undefined && { requestedAt }),
+    ...sourceAsked(source),
+  };
+  if (
+    requestedAt !== undefined &&
+    requestedAt !== object.handledRequest &&
+    requestedAt !== asked.requestedAt
+  ) {
+    return { trigger: Trigger.Request, requestedAt, asked: all };
+  }
+  if (needsSpec(object) && asked.generation !== generation)
+    return { trigger: specTrigger(object), asked: all };
+  if (needsSource(object, source) && asked.source !== sourceKey(source))
+    return { trigger: Trigger.Source, asked: all };
+  return undefined;
+}
+
+function needsSpec(object: Summary): boolean {
+  if (object.observedGeneration === object.generation) return false;
+  // A suspended object that is not ready keeps its old generation for good.
+  return !object.isSuspended || object.ready?.status === 'True' || object.ready === undefined;
+}
+
+function specTrigger({ isSuspended }: Summary): Trigger {
+  return isSuspended ? Trigger.Suspend : Trigger.Spec;
+}
+
+function needsSource(object: Summary, source: Summary | undefined): boolean {
+  if (object.isSuspended || object.isStalled || source?.artifactRevision === undefined) return false;
+  if (source.artifactRevision !== object.attemptedRevision) return true;
+  return object.ready?.status === 'False' && object.ready.reason === 'ArtifactFailed';
+}
+
+function sourceAsked(source: Summary | undefined): Pick<Asked, 'source'> {
+  const value = sourceKey(source);
+  return value === undefined ? {} : { source: value };
+}
+
+function sourceKey(source: Summary | undefined): string | undefined {
+  return source?.artifactRevision === undefined
+    ? undefined
+    : `${source.artifactRevision}/${source.artifactDigest}`;
+}
+
+/** Whether a dependant waits for this object to become ready, or for its spec to change. */
+export function waitsForDependency({ ready, isSuspended }: Summary): boolean {
+  return !isSuspended && ready?.status === 'False' && ready.reason === 'DependencyNotReady';
+}
+
+/** What dependants wait for has come: the object is ready, and was not or not with this revision. */
+export function becameReady(before: Summary | undefined, after: Summary): boolean {
+  if (before === undefined || !isReady(after)) return false;
+  return !isReady(before) || before.appliedRevision !== after.appliedRevision;
+}
+
+/**
+ * Whether somebody has to look at an object that the watch meets for the first time: it is neither ready nor
+ * stalled, so an appointment is due, and the one that there was may be lost with Temporal's database.
+ */
+export function needsLook(object: Summary): boolean {
+  if (object.isSuspended || object.isDeleting || object.isStalled) return false;
+  return object.ready !== undefined && object.ready.status !== 'True' && object.observedGeneration !== -1;
+}

@@ -1,0 +1,46 @@
+import type { KubeObject } from '../../api/kube-object.ts';
+import { key } from './summary.ts';
+
+/** ConfigMaps and Secrets that wake their readers when they change. Only their resource versions are kept. */
+export interface Configs {
+  replace(kind: string, objects: readonly KubeObject[]): void;
+  readonly event: (object: KubeObject, isDeleted: boolean) => void;
+  /** For the next holder of the watch, which then sees what changed in between. */
+  readonly versions: () => Readonly<Record<string, string>>;
+}
+
+/** `remembered` is what an earlier holder beat last; without one, what is there now counts as known. */
+export function createConfigs(remembered: unknown, onChange: (config: string) => void): Configs {
+  const versions = new Map<string, string>(isVersions(remembered) ? Object.entries(remembered) : []);
+  const listed = new Set<string>(isVersions(remembered) ? ['ConfigMap', 'Secret'] : []);
+
+  function see(object: KubeObject, isKnown: boolean): void {
+    const id = key(object.kind, object.metadata.namespace ?? '', object.metadata.name);
+    const version = object.metadata.resourceVersion ?? '';
+    if (versions.get(id) === version) return;
+    versions.set(id, version);
+    if (!isKnown) onChange(id);
+  }
+
+  return {
+    replace(kind, objects) {
+      const isFirst = !listed.has(kind);
+      listed.add(kind);
+      for (const object of objects) see(object, isFirst);
+    },
+    event(object, isDeleted) {
+      if (!isDeleted) return see(object, false);
+      const id = key(object.kind, object.metadata.namespace ?? '', object.metadata.name);
+      if (versions.delete(id)) onChange(id);
+    },
+    versions: () => Object.fromEntries(versions),
+  };
+}
+
+function isVersions(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((version) => typeof version === 'string')
+  );
+}

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import type { ScheduleWish } from '../../activities/runs.ts';
+import { parseDuration } from '../../api/duration.ts';
+import { type ObjectRef, workflowId } from '../../api/object-ref.ts';
+import { keepSchedule, listSchedules, removeSchedule, wishedText } from '../../client/schedules.ts';
+import { createKeyedQueue } from './keyed-queue.ts';
+import type { Summary } from './summary.ts';
+
+/** Keeps every object's schedule as the object wants it, behind the work that is in a hurry. */
+export interface ScheduleKeeper {
+  keep(object: Summary): void;
+  remove(ref: ObjectRef): void;
+  /** Both kinds have been listed: schedules of objects that are not there are left over from an earlier life. */
+  removeAllBut(known: (id: string) => boolean): void;
+}
+
+export interface KeeperOptions {
+  readonly client: Client;
+  readonly cluster: string;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the last request to an object. */
+  quietFor(): number;
+  onError(error: unknown): void;
+}
+
+// A schedule costs the server as much as a run: while runs are asked for, new schedules wait. They are not
+// needed before their first interval is over.
+const QUIET_MS = 2_000;
+const LONGEST_WAIT_MS = 30_000;
+const LOOK_MS = 250;
+const CONCURRENCY = 2;
+
+export function createScheduleKeeper(options: KeeperOptions): ScheduleKeeper {
+  const { client, cluster, signal, onError } = options;
+  const listed = listRetrying(options);
+  const texts = new Map<string, string>();
+
+  const queue = createKeyedQueue<{ readonly id: string; readonly wish: ScheduleWish | undefined }>({
+    concurrency: CONCURRENCY,
+    signal,
+    onError,
+    async work({ id, wish }) {
+      const actual = await listed;
+      if (wish === undefined) {
+        await removeSchedule(client, id);
+        actual.delete(id);
+        return;
+      }
+      if (actual.get(id) === wishedText(wish)) return;
+      if (wish.pausedNote === undefined) await quiet(options);
+      await keepSchedule(client, cluster, wish);
+      actual.set(id, wishedText(wish));
+    },
+  });
+
+  return {
+    keep(object) {
+      const wish = wishOf(object);
+      const id = workflowId(cluster, object.ref);
+      if (wish === undefined || texts.get(id) === wishedText(wish)) return;
+      texts.set(id, wishedText(wish));
+      queue.put(id, { id, wish });
+    },
+    remove(ref) {
+      const id = workflowId(cluster, ref);
+      texts.delete(id);
+      queue.put(id, { id, wish: undefined });
+    },
+    removeAllBut(known) {
+      listed
+        .then((actual) => {
+          for (const id of actual.keys()) if (!known(id)) queue.put(id, { id, wish: undefined });
+        })
+        .catch(onError);
+    },
+  };
+}
+
+/** Undefined while the object is new (nothing comes before its first run), deleted, or has no interval that can be read. */
+function wishOf({
+  ref,
+  uid,
+  interval,
+  isSuspended,
+  note,
+  isDeleting,
+  ready,
+}: Summary): ScheduleWish | undefined {
+  const intervalMs = parseDuration(interval);
+  if (intervalMs === undefined || isDeleting || (ready === undefined && !isSuspended)) return undefined;
+  return { ref, uid, intervalMs, pausedNote: isSuspended ? note : undefined };
+}
+
+async function quiet({ quietFor, signal }: KeeperOptions): Promise<void> {
+  const until = performance.now() + LONGEST_WAIT_MS;
+  while (quietFor() < QUIET_MS && performance.now() < until && !signal.aborted) {
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function listRetrying({
+  client,
+  cluster,
+  signal,
+  onError,
+}: KeeperOptions): Promise<Map<string, string>> {
+  for (;;) {
+    try {
+      return await listSchedules(client, cluster);
+    } catch (error) {
+      if (signal.aborted) return new Map();
+      onError(error);
+      await sleep(1_000, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
