@@ -115,13 +115,23 @@ function bounded(program: ParseResult, input: CelInput, expression: string): unk
   try {
     return script.runInContext(context, { timeout: LONGEST_RUN_MS });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') {
+    if (isWatchdog(error)) {
       throw new CelError('expression', expression, `it took longer than ${LONGEST_RUN_MS} ms`);
     }
     throw new CelError('values', expression, summaryOf(error));
   } finally {
     stage.run = undefined;
   }
+}
+
+/** The watchdog's error may be of another realm, so its class tells nothing. */
+function isWatchdog(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+  );
 }
 
 function matchesRe2(text: string, pattern: string): boolean {
