@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { catFiles } from './git.ts';
 import type { GitSession } from './git-session.ts';
 

@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import type { Artifact } from '../../api/artifact.ts';
+import { parseDuration } from '../../api/duration.ts';
+import type { GitRepository } from '../../api/git-repository.ts';
+import { Reason } from '../../api/reasons.ts';
+import { failed, stalled } from '../failures.ts';
+import { createArchive } from './archive.ts';
+import { isServed } from './artifact-download.ts';
+import { describeCommit } from './commit.ts';
+import { credentialsOf, type GitCredentials, type SecretData } from './git-credentials.ts';
+import { gitFailure } from './git-errors.ts';
+import type { GitCheck, GitFetcher, GitFetchOptions, GitFetchResult } from './git-repository.ts';
+import { type GitSession, openGitSession, removeAbandonedSessions } from './git-session.ts';
+import { checkGitUrl } from './git-url.ts';
+import { createMirrors, type MirroredCommit } from './mirror.ts';
+import { commitOf, type ResolvedRef, resolveRef, wantedOf } from './resolve.ts';
+import type { ArtifactStore } from './store.ts';
+
+export interface GitFetcherOptions {
+  /** Holds mirrors and scratch; belongs to this process alone. */
+  readonly dataDir: string;
+  readonly store: ArtifactStore;
+  /** Where others reach the store's artifact server: `http://host:port`. */
+  readonly advertisedUrl: string;
+  /** The data of a Secret, undefined when there is none. */
+  readonly readSecret: (namespace: string, name: string) => Promise<SecretData | undefined>;
+}
+
+const HEARTBEAT_MS = 3000;
+const DEFAULT_TIMEOUT = '60s';
+
+export function createGitFetcher(options: GitFetcherOptions): GitFetcher {
+  const { dataDir, store } = options;
+  const scratch = join(dataDir, 'tmp');
+  const mirrors = createMirrors(join(dataDir, 'mirrors'));
+  const cleaned = removeAbandonedSessions(scratch);
+
+  async function open(repository: GitRepository, signal: AbortSignal) {
+    await cleaned;
+    const url = checkGitUrl(repository.spec.url);
+    wantedOf(repository.spec.ref ?? {});
+    const credentials = await readCredentials(options, repository, url);
+    const timeoutMs = timeoutOf(repository);
+    return { credentials, session: await openGitSession({ scratch, url, credentials, timeoutMs, signal }) };
+  }
+
+  function isCurrent(repository: GitRepository, { revision }: ResolvedRef): boolean {
+    const { artifact, observedIgnore } = repository.status ?? {};
+    return artifact?.revision === revision && (observedIgnore ?? '') === (repository.spec.ignore ?? '');
+  }
+
+  return {
+    async check(repository, signal): Promise<GitCheck> {
+      const { session } = await open(repository, signal);
+      await using _ = session;
+      const resolved = await resolveRef(session, repository.spec.ref);
+      const artifact = repository.status?.artifact;
+      const isKept =
+        artifact !== undefined &&
+        isCurrent(repository, resolved) &&
+        ((await store.has(artifact.path)) || (await isServed(artifact.url, signal)));
+      return { revision: resolved.revision, changed: !isKept };
+    },
+
+    async fetch(repository, fetchOptions): Promise<GitFetchResult> {
+      const { credentials, session } = await open(repository, fetchOptions.signal);
+      await using _ = session;
+      const resolved = await resolveRef(session, repository.spec.ref);
+      const previous = repository.status?.artifact;
+      if (previous && isCurrent(repository, resolved) && (await store.has(previous.path))) {
+        return { unchanged: true, artifact: artifactOf(previous) };
+      }
+      using _beat = beating(fetchOptions, resolved.revision);
+      try {
+        return await mirrors.use(session, { resolved, fingerprint: credentials.fingerprint }, (commit) =>
+          pack(options, repository, { session, commit }),
+        );
+      } catch (error) {
+        throw gitFailure(error, 'failed to checkout and determine revision: unable to clone', session.url);
+      }
+    },
+  };
+}
+
+async function pack(
+  { store, advertisedUrl }: GitFetcherOptions,
+  object: GitRepository,
+  { session, commit: { repository, resolved } }: { session: GitSession; commit: MirroredCommit },
+): Promise<GitFetchResult> {
+  const { commit, revision } = resolved;
+  const before = commitOf(object.status?.artifact?.revision);
+  const { subject, rewritten } = await describeCommit(session, repository, { commit, before });
+  const archive = await createArchive({ session, repository, commit, ignore: object.spec.ignore });
+  const { namespace, name } = object.metadata;
+  const stored = await store.put({ kind: object.kind, namespace, name }, commit, archive.content);
+  const artifact: Artifact = {
+    ...stored,
+    revision,
+    url: `${advertisedUrl}/${stored.path}`,
+    lastUpdateTime: `${new Date().toISOString().slice(0, 19)}Z`,
+  };
+  return {
+    unchanged: false,
+    artifact,
+    commitMessage: subject,
+    ...(rewritten !== undefined && { rewritten }),
+    ...(archive.lfsPointers.length > 0 && { lfsPointers: archive.lfsPointers }),
+  };
+}
+
+type StoredArtifact = NonNullable<NonNullable<GitRepository['status']>['artifact']>;
+
+function artifactOf({
+  digest,
+  lastUpdateTime,
+  path,
+  revision,
+  size,
+  url,
+  metadata,
+}: StoredArtifact): Artifact {
+  return {
+    digest,
+    lastUpdateTime,
+    path,
+    revision,
+    url,
+    ...(size !== undefined && { size }),
+    ...(metadata !== undefined && { metadata }),
+  };
+}
+
+async function readCredentials(
+  { readSecret }: GitFetcherOptions,
+  { metadata, spec }: GitRepository,
+  url: ReturnType<typeof checkGitUrl>,
+): Promise<GitCredentials> {
+  const name = spec.secretRef?.name;
+  if (name === undefined) return credentialsOf(url, undefined, 'spec.secretRef');
+  const where = `secret '${metadata.namespace}/${name}'`;
+  const secret = await readSecret(metadata.namespace, name);
+  if (secret !== undefined) return credentialsOf(url, secret, where);
+  throw failed(Reason.AuthenticationFailed, `${where} of spec.secretRef not found; create it`);
+}
+
+function timeoutOf({ spec }: GitRepository): number {
+  const ms = parseDuration(spec.timeout || DEFAULT_TIMEOUT);
+  if (ms !== undefined && ms > 0) return ms;
+  throw stalled(
+    Reason.InvalidSpec,
+    `spec.timeout ${JSON.stringify(spec.timeout)} is no duration; write for example 60s`,
+  );
+}
+
+function beating({ heartbeat }: GitFetchOptions, revision: string): Disposable {
+  heartbeat({ fetching: revision });
+  const timer = setInterval(() => heartbeat({ fetching: revision }), HEARTBEAT_MS);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}

@@ -1,0 +1,87 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
+import type { ArtifactStore } from '../activities/fetch/store.ts';
+
+export interface ArtifactServerOptions {
+  readonly store: ArtifactStore;
+  /** `host:port`, `:port` for all interfaces; a free port of loopback when left out. */
+  readonly address?: string | undefined;
+}
+
+export interface ArtifactServer {
+  /** `http://host:port`, without a trailing slash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const LOOPBACK = '127.0.0.1';
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 60_000;
+
+/** Serves the artifact store to appliers: by exact path only, there are no listings. */
+export async function startArtifactServer({
+  store,
+  address,
+}: ArtifactServerOptions): Promise<ArtifactServer> {
+  const { host, port } = parseAddress(address ?? `${LOOPBACK}:0`);
+  const server = createServer(
+    { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
+    (request, response) => {
+      answer(store, request, response).catch(() => response.destroy());
+    },
+  );
+  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(port, host, resolve);
+  await listening;
+  const bound = server.address() as AddressInfo;
+  const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+  return {
+    url: `http://${shown}:${bound.port}`,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(
+  store: ArtifactStore,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  request.resume();
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.writeHead(405, { Allow: 'GET, HEAD' }).end();
+    return;
+  }
+  // Compared as it came: the store gives no path that needs decoding.
+  const path = (request.url ?? '/').slice(1);
+  const file = await store.read(path);
+  if (!file) {
+    response.writeHead(404).end();
+    return;
+  }
+  // A name carries the digest, so what is behind it never changes.
+  const etag = `"${path.slice(path.lastIndexOf('/') + 1)}"`;
+  const headers = { ETag: etag, 'Cache-Control': 'private, max-age=3600, immutable' };
+  if (request.headers['if-none-match'] === etag || request.method === 'HEAD') file.stream.destroy();
+  if (request.headers['if-none-match'] === etag) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  response.writeHead(200, { ...headers, 'Content-Type': 'application/gzip', 'Content-Length': file.size });
+  if (request.method === 'HEAD') response.end();
+  else pipeline(file.stream, response, () => undefined);
+}
+
+function parseAddress(address: string): { readonly host: string; readonly port: number } {
+  const colon = address.lastIndexOf(':');
+  const port = Number(address.slice(colon + 1));
+  if (colon < 0 || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`${JSON.stringify(address)} is no address; write host:port`);
+  }
+  return { host: address.slice(0, colon).replace(/^\[|\]$/g, '') || '::', port };
+}
