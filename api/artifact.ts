@@ -6,7 +6,7 @@ export interface Artifact {
   readonly path: string;
   /** For example `main@sha1:<commit>`. */
   readonly revision: string;
-  readonly size?: number;
+  readonly size?: number | undefined;
   readonly url: string;
-  readonly metadata?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }

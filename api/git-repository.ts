@@ -54,3 +54,21 @@ export type GitRepositoryStatus = NonNullable<GitRepository['status']>;
 
 /** The branch of a repository that names no ref. */
 export const DEFAULT_BRANCH = 'master';
+
+type SpecField = keyof GitRepositorySpec & string;
+
+// Which later field a spec uses; an empty list or the default asks for nothing.
+const LATER: readonly (readonly [field: SpecField, isUsed: (spec: GitRepositorySpec) => boolean])[] = [
+  ['verify', ({ verify }) => verify !== undefined],
+  ['include', ({ include }) => (include ?? []).length > 0],
+  ['sparseCheckout', ({ sparseCheckout }) => (sparseCheckout ?? []).length > 0],
+  ['recurseSubmodules', ({ recurseSubmodules }) => recurseSubmodules === true],
+  ['proxySecretRef', ({ proxySecretRef }) => proxySecretRef !== undefined],
+  ['provider', ({ provider }) => (provider ?? 'generic') !== 'generic'],
+  ['serviceAccountName', ({ serviceAccountName }) => Boolean(serviceAccountName)],
+];
+
+/** The first field of a spec that only later releases honour, as a path below `spec`; undefined when it uses none. */
+export function unsupportedField(spec: GitRepositorySpec): string | undefined {
+  return LATER.find(([, isUsed]) => isUsed(spec))?.[0];
+}

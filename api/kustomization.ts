@@ -119,3 +119,16 @@ export const kustomization = z.looseObject({
 export type Kustomization = z.infer<typeof kustomization>;
 export type KustomizationSpec = Kustomization['spec'];
 export type KustomizationStatus = NonNullable<Kustomization['status']>;
+
+// Which later field a spec uses.
+const LATER: readonly (readonly [field: string, isUsed: (spec: KustomizationSpec) => boolean])[] = [
+  ['decryption', ({ decryption }) => decryption !== undefined],
+  ['kubeConfig', ({ kubeConfig }) => kubeConfig !== undefined],
+  ['buildMetadata', ({ buildMetadata }) => (buildMetadata ?? []).length > 0],
+  ['sourceRef.kind', ({ sourceRef }) => sourceRef.kind !== 'GitRepository'],
+];
+
+/** The first field of a spec that only later releases honour, as a path below `spec`; undefined when it uses none. */
+export function unsupportedField(spec: KustomizationSpec): string | undefined {
+  return LATER.find(([, isUsed]) => isUsed(spec))?.[0];
+}

@@ -1,9 +1,4 @@
-import {
-  type Client,
-  WorkflowIdConflictPolicy,
-  WorkflowIdReusePolicy,
-  WorkflowNotFoundError,
-} from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Runs } from '../activities/runs.ts';
 import { TASK_QUEUE } from '../api/names.ts';
 import { describeRef, type ObjectRef, workflowId } from '../api/object-ref.ts';
@@ -15,53 +10,21 @@ import { keepSchedule, removeSchedule } from './schedules.ts';
 /** What the engine's steps ask of Temporal, asked of a real one. */
 export function createRuns(client: Client, cluster: string): Runs {
   const idOf = (ref: ObjectRef) => workflowId(cluster, ref);
-
-  async function later(
-    workflowType: 'tick' | 'resumeLater',
-    ref: ObjectRef,
-    appointment: Appointment,
-  ): Promise<void> {
-    await client.workflow.start(workflowType, {
-      workflowId: `${idOf(ref)}/${appointment.name}`,
-      taskQueue: TASK_QUEUE,
-      args: [{ ref, by: 'the end of its time' } satisfies ResumeLaterInput],
-      startDelay: appointment.delayMs,
-      workflowIdConflictPolicy: appointment.keepsEarlier
-        ? WorkflowIdConflictPolicy.USE_EXISTING
-        : WorkflowIdConflictPolicy.TERMINATE_EXISTING,
-      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
-      staticSummary: `${appointment.name} ${describeRef(ref)}`,
-      typedSearchAttributes: [
-        { key: searchAttributeKeys.kind, value: ref.kind },
-        { key: searchAttributeKeys.namespace, value: ref.namespace },
-        { key: searchAttributeKeys.name, value: ref.name },
-        { key: searchAttributeKeys.trigger, value: Trigger.Retry },
-      ],
-    });
-  }
-
-  async function drop(ref: ObjectRef, name: string): Promise<void> {
-    try {
-      await client.workflow.getHandle(`${idOf(ref)}/${name}`).terminate('not needed any more');
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-    }
-  }
+  const make = (ref: ObjectRef, appointment: Appointment) => appoint(client, idOf(ref), ref, appointment);
+  const drop = (ref: ObjectRef, name: Appointment['name']) => terminate(client, `${idOf(ref)}/${name}`);
 
   return {
     async request(ref, reason) {
-      await signalObject(client, cluster, ref, {
-        signal: requestReconcile,
-        request: { reason },
-        trigger: reason as Trigger,
-      });
+      const trigger = reason as Trigger;
+      await signalObject(client, cluster, ref, { signal: requestReconcile, request: { reason }, trigger });
     },
-    retryIn: (ref, delayMs) => later('tick', ref, { name: 'retry', delayMs }),
-    lookSoon: (ref) => later('tick', ref, { name: 'retry', delayMs: 0, keepsEarlier: true }),
-    resumeIn: (ref, delayMs) => later('resumeLater', ref, { name: 'resume', delayMs }),
     async requestResume(ref, by) {
       await signalObject(client, cluster, ref, { signal: resume, request: { by }, trigger: Trigger.Resume });
     },
+    retryIn: (ref, delayMs) => make(ref, { name: 'retry', type: 'tick', delayMs }),
+    lookSoon: (ref) => make(ref, { name: 'retry', type: 'tick', delayMs: 0, keepsEarlier: true }),
+    resumeIn: (ref, delayMs) => make(ref, { name: 'resume', type: 'resumeLater', delayMs }),
+    dropResume: (ref) => drop(ref, 'resume'),
     async isRunning(ref) {
       try {
         const { status } = await client.workflow.getHandle(idOf(ref)).describe();
@@ -74,16 +37,42 @@ export function createRuns(client: Client, cluster: string): Runs {
     keepSchedule: (wish) => keepSchedule(client, cluster, wish),
     async forget(ref) {
       await removeSchedule(client, idOf(ref));
-      await drop(ref, 'retry');
-      await drop(ref, 'resume');
+      await Promise.all([drop(ref, 'retry'), drop(ref, 'resume')]);
     },
-    dropResume: (ref) => drop(ref, 'resume'),
   };
 }
 
+/** A workflow that starts later, under an id of its own beside the object's: one of a name at a time. */
 interface Appointment {
   readonly name: 'retry' | 'resume';
+  readonly type: 'tick' | 'resumeLater';
   readonly delayMs: number;
-  /** One that is pending already stays as it is. */
+  /** One that is pending already stays as it is; else the new one replaces it. */
   readonly keepsEarlier?: boolean;
+}
+
+async function appoint(client: Client, id: string, ref: ObjectRef, appointment: Appointment): Promise<void> {
+  const { name, type, delayMs, keepsEarlier = false } = appointment;
+  await client.workflow.start(type, {
+    workflowId: `${id}/${name}`,
+    taskQueue: TASK_QUEUE,
+    args: [{ ref, by: 'the end of its time' } satisfies ResumeLaterInput],
+    startDelay: delayMs,
+    workflowIdConflictPolicy: keepsEarlier ? 'USE_EXISTING' : 'TERMINATE_EXISTING',
+    staticSummary: `${name} ${describeRef(ref)}`,
+    typedSearchAttributes: [
+      { key: searchAttributeKeys.kind, value: ref.kind },
+      { key: searchAttributeKeys.namespace, value: ref.namespace },
+      { key: searchAttributeKeys.name, value: ref.name },
+      { key: searchAttributeKeys.trigger, value: name === 'retry' ? Trigger.Retry : Trigger.Resume },
+    ],
+  });
+}
+
+async function terminate(client: Client, id: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(id).terminate('not needed any more');
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
 }

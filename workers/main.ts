@@ -5,6 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { createApplyMemo } from '../activities/apply/memo.ts';
 import { createBuilder } from '../activities/build/build.ts';
 import type { Deps, Policy } from '../activities/deps.ts';
+import { messageOf } from '../activities/failures.ts';
 import { createFence } from '../activities/fence.ts';
 import { createGitFetcher } from '../activities/fetch/create-git-fetcher.ts';
 import { createOpenArtifact } from '../activities/fetch/open-artifact.ts';
@@ -48,51 +49,15 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   installRuntime(log);
   await using cleanup = new AsyncDisposableStack();
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-
-  const fence = createFence((silentMs) =>
-    log.warn({ silentMs }, 'this process stood still; begun attempts are void'),
-  );
-  cleanup.defer(() => fence.close());
-  const access = loadKubeAccess({ kubeconfig: options.kubeconfig, context: options.context });
-  const kube = createKubeClient(access, { assertMayWrite: () => fence.assertMayWrite() });
-  cleanup.defer(() => kube.close());
   const client = await connectTemporal(options.temporal);
   cleanup.defer(() => client.connection.close());
   await ensureSearchAttributes(client);
-
-  const store = createArtifactStore(join(options.dataDir, 'artifacts'));
-  const server = await startArtifactServer({ store, address: options.artifactAddress });
-  cleanup.defer(() => server.close());
-  const advertisedUrl = options.artifactAdvertise ? `http://${options.artifactAdvertise}` : server.url;
-  const events = createEventRecorder(
-    kube,
-    (error) => log.warn({ error: String(error) }, 'an event could not be written'),
-    now,
-  );
-  cleanup.defer(() => events.flush());
-  const runs = createRuns(client, options.cluster);
-  const deps: Deps = {
-    kube,
-    impersonate: createImpersonation(kube, options.policy),
-    applyMemo: createApplyMemo(),
-    runs,
-    git: createGitFetcher({ dataDir: options.dataDir, store, advertisedUrl, readSecret: secretReader(kube) }),
-    store,
-    openArtifact: createOpenArtifact({ dataDir: options.dataDir, store }),
-    builder: createBuilder({
-      kustomize: await ensureTool('kustomize'),
-      scratchDir: join(options.dataDir, 'scratch'),
-    }),
-    events,
-    memory: createMemory(),
-    fence,
-    policy: options.policy,
-    now,
-  };
+  const deps = await openDeps(options, { client, log, cleanup });
 
   const { connection: settings, namespace } = temporalConfig(options.temporal);
   const connection = await NativeConnection.connect(settings);
   cleanup.defer(() => connection.close());
+  const { kube, runs } = deps;
   const worker = await Worker.create({
     connection,
     namespace,
@@ -111,9 +76,55 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   });
   options.signal.addEventListener('abort', () => worker.shutdown(), { once: true });
   await startWatch(client, options.cluster);
-  log.info({ cluster: options.cluster, namespace, artifacts: advertisedUrl }, 'worker started');
+  log.info({ cluster: options.cluster, namespace }, 'worker started');
   await worker.run();
   log.info({}, 'worker stopped');
+}
+
+interface Opened {
+  readonly client: Client;
+  readonly log: Log;
+  readonly cleanup: AsyncDisposableStack;
+}
+
+/** Opens everything that steps need, each with its end. */
+async function openDeps(options: WorkerOptions, { client, log, cleanup }: Opened): Promise<Deps> {
+  const { dataDir, policy } = options;
+  const fence = createFence((silentMs) =>
+    log.warn({ silentMs }, 'this process stood still; begun attempts are void'),
+  );
+  cleanup.defer(() => fence.close());
+  const access = loadKubeAccess({ kubeconfig: options.kubeconfig, context: options.context });
+  const kube = createKubeClient(access, { assertMayWrite: () => fence.assertMayWrite() });
+  cleanup.defer(() => kube.close());
+  const store = createArtifactStore(join(dataDir, 'artifacts'));
+  const server = await startArtifactServer({ store, address: options.artifactAddress });
+  cleanup.defer(() => server.close());
+  const advertisedUrl = options.artifactAdvertise ? `http://${options.artifactAdvertise}` : server.url;
+  const events = createEventRecorder(
+    kube,
+    (error) => log.warn({ error: String(error) }, 'an event could not be written'),
+    now,
+  );
+  cleanup.defer(() => events.flush());
+  return {
+    kube,
+    impersonate: createImpersonation(kube, policy),
+    applyMemo: createApplyMemo(),
+    runs: createRuns(client, options.cluster),
+    git: createGitFetcher({ dataDir, store, advertisedUrl, readSecret: secretReader(kube) }),
+    store,
+    openArtifact: createOpenArtifact({ dataDir, store }),
+    builder: createBuilder({
+      kustomize: await ensureTool('kustomize'),
+      scratchDir: join(dataDir, 'scratch'),
+    }),
+    events,
+    memory: createMemory(),
+    fence,
+    policy,
+    now,
+  };
 }
 
 /** The watch is one workflow for the cluster, whoever starts it first. */
@@ -141,7 +152,7 @@ function installRuntime(log: Log): void {
 function describeMeta(meta: Readonly<Record<string | symbol, unknown>> | undefined): object {
   const error = meta?.['error'];
   return {
-    ...(error !== undefined && { error: error instanceof Error ? error.message : String(error) }),
+    ...(error !== undefined && { error: messageOf(error) }),
     ...(typeof meta?.['workflowId'] === 'string' && { name: meta['workflowId'] }),
   };
 }

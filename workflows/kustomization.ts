@@ -46,7 +46,6 @@ async function finalize(pass: Pass, timeoutMs: number): Promise<PassOutcome> {
 
 /** The path of a revision: build, apply, prune, health, status. */
 async function applyRevision(pass: Pass, observed: ReadyKustomization): Promise<PassOutcome> {
-  const { ref } = pass;
   const { revision } = observed.artifact;
   const built = await pass.step('build', () => fast.buildKustomization(observed));
   const input: BuiltInput = { ...observed, builtDigest: built.digest };

@@ -5,7 +5,6 @@ import { Reason } from '../../api/reasons.ts';
 import { reasonToSkip } from '../apply/directives.ts';
 import { builtSet, passObject } from '../build/steps.ts';
 import type { Deps } from '../deps.ts';
-import { failed } from '../failures.ts';
 import type { BuiltInput } from '../observe/kustomization.ts';
 import { parseKustomization } from '../observe/object.ts';
 import { progressing } from '../status/kustomization-status.ts';
@@ -86,7 +85,9 @@ export function kustomizationTargets(
   built: readonly KubeObject[],
 ): Promise<readonly HealthTarget[]> {
   const { namespace, name } = object.metadata;
-  const applied = built.filter((desired) => reasonToSkip(desired, undefined) === undefined).map(targetOfApplied);
+  const applied = built
+    .filter((desired) => reasonToSkip(desired, undefined) === undefined)
+    .map(targetOfApplied);
   return healthTargets({
     spec: object.spec,
     self: { namespace, name },

@@ -39,22 +39,15 @@ export async function follow(
   { signal, times: some }: { readonly signal: AbortSignal; readonly times?: Partial<FollowTimes> },
 ): Promise<void> {
   const times = { ...TIMES, ...some };
-  let position: string | undefined;
-  let listedAt = 0;
+  let position: Position | undefined;
   let errors = 0;
   while (!signal.aborted) {
     const startedAt = performance.now();
     try {
-      if (position === undefined || startedAt - listedAt >= times.resync) {
-        const { items, resourceVersion } = await kube.list(query);
-        position = resourceVersion;
-        listedAt = startedAt;
-        if (!signal.aborted) follower.onList(items);
-      }
-      const end = until(signal, { silence: times.silence, resync: times.resync - (startedAt - listedAt) });
-      position = await watchFrom(kube, { ...query, resourceVersion: position }, follower, end).finally(() =>
-        end.clear(),
-      );
+      position = await fresh(kube, query, follower, { position, times, signal });
+      const left = times.resync - (startedAt - position.listedAt);
+      const end = until(signal, { silence: times.silence, resync: left });
+      await watchFrom(kube, query, follower, { position, end }).finally(() => end.clear());
       // A server that ends every watch at once would be asked without a pause.
       errors = performance.now() - startedAt < times.backoff ? errors + 1 : 0;
     } catch (error) {
@@ -67,21 +60,41 @@ export async function follow(
   }
 }
 
-/** Returns the position that the watch came to. */
+/** Where in the server's stream of events the follower is. */
+interface Position {
+  resourceVersion: string;
+  /** By `performance.now()`. */
+  readonly listedAt: number;
+}
+
+/** The position to watch from: the old one, or a new one by a list when there is none or a resync is due. */
+async function fresh(
+  kube: KubeClient,
+  query: ListQuery,
+  follower: Follower,
+  now: { readonly position: Position | undefined; readonly times: FollowTimes; readonly signal: AbortSignal },
+): Promise<Position> {
+  const listedAt = performance.now();
+  if (now.position !== undefined && listedAt - now.position.listedAt < now.times.resync) return now.position;
+  const { items, resourceVersion } = await kube.list(query);
+  if (!now.signal.aborted) follower.onList(items);
+  return { resourceVersion, listedAt };
+}
+
+/** Watches until the end, moving the position along. */
 async function watchFrom(
   kube: KubeClient,
-  query: ListQuery & { readonly resourceVersion: string },
+  query: ListQuery,
   follower: Follower,
-  end: Ending,
-): Promise<string> {
-  let position = query.resourceVersion;
-  for await (const { type, object } of kube.watch(query, { signal: end.signal })) {
+  { position, end }: { readonly position: Position; readonly end: Ending },
+): Promise<void> {
+  const from = { ...query, resourceVersion: position.resourceVersion };
+  for await (const { type, object } of kube.watch(from, { signal: end.signal })) {
     if (end.signal.aborted) break;
     end.heard();
-    position = object.metadata.resourceVersion ?? position;
+    position.resourceVersion = object.metadata.resourceVersion ?? position.resourceVersion;
     if (type !== 'BOOKMARK') follower.onEvent(object, type === 'DELETED');
   }
-  return position;
 }
 
 interface Ending {

@@ -6,13 +6,13 @@ import type { Runs } from '../../activities/runs.ts';
 import { Label } from '../../api/names.ts';
 import { workflowId } from '../../api/object-ref.ts';
 import { signalObject } from '../../client/objects.ts';
-import { type ReconcileRequest, requestReconcile, Trigger } from '../../workflows/messages.ts';
+import { type ReconcileRequest, requestReconcile, type Trigger } from '../../workflows/messages.ts';
 import type { WatchInput } from '../../workflows/watch.ts';
-import { createConfigs } from './configs.ts';
+import { type Configs, createConfigs } from './configs.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { createScheduleKeeper } from './schedule-keeper.ts';
 import { keyOf, type Summary } from './summary.ts';
-import { createWorld } from './world.ts';
+import { World } from './world.ts';
 
 export interface WatchDeps {
   readonly kube: KubeClient;
@@ -83,7 +83,7 @@ function watchObjects(deps: WatchDeps, cluster: string, signal: AbortSignal, rem
   const quietFor = () => (pokes.size > 0 ? 0 : performance.now() - pokes.lastPut);
   const schedules = createScheduleKeeper({ client: deps.client, cluster, signal, quietFor, onError });
   const ids = new Set<string>();
-  const world = createWorld({
+  const world = new World({
     request: (object, request) => pokes.put(keyOf(object.ref), { object, request }),
     look: (object) => looks.put(keyOf(object.ref), object),
     schedule(object) {
@@ -115,13 +115,24 @@ function watchObjects(deps: WatchDeps, cluster: string, signal: AbortSignal, rem
       { signal },
     ),
   );
-  const watchedConfigs = ['ConfigMap', 'Secret'].map((kind) =>
-    follow(
-      deps.kube,
-      { apiVersion: 'v1', kind, labelSelector: `${Label.watch}=Enabled` },
+  return {
+    done: Promise.all([...objects, ...followConfigs(deps.kube, configs, { signal, onError })]),
+    configs: configs.versions,
+  };
+}
+
+function followConfigs(
+  kube: KubeClient,
+  configs: Configs,
+  { signal, onError }: { readonly signal: AbortSignal; readonly onError: (error: unknown) => void },
+): readonly Promise<void>[] {
+  return ['ConfigMap', 'Secret'].map((kind) => {
+    const query = { apiVersion: 'v1', kind, labelSelector: `${Label.watch}=Enabled` };
+    return follow(
+      kube,
+      query,
       { onList: (items) => configs.replace(kind, items), onEvent: configs.event, onError },
       { signal },
-    ),
-  );
-  return { done: Promise.all([...objects, ...watchedConfigs]), configs: configs.versions };
+    );
+  });
 }

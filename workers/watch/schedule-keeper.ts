@@ -20,8 +20,8 @@ export interface KeeperOptions {
   readonly cluster: string;
   readonly signal: AbortSignal;
   /** Milliseconds since the last request to an object. */
-  quietFor(): number;
-  onError(error: unknown): void;
+  readonly quietFor: () => number;
+  readonly onError: (error: unknown) => void;
 }
 
 // A schedule costs the server as much as a run: while runs are asked for, new schedules wait. They are not

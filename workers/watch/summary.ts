@@ -54,33 +54,41 @@ interface LooseStatus {
 /** Reads what the watch needs, from any object that the API server let through: a bad field is its run's business. */
 export function summarise(object: KubeObject): Summary {
   const { metadata } = object;
-  const namespace = metadata.namespace ?? '';
   const kind = object.kind === Kind.GitRepository ? Kind.GitRepository : Kind.Kustomization;
-  const spec = (object['spec'] ?? {}) as Loose;
-  const status = (object['status'] ?? {}) as LooseStatus;
-  const isSuspended = spec.suspend === true;
+  const ref = { kind, namespace: metadata.namespace ?? '', name: metadata.name };
   return {
-    ref: { kind, namespace, name: metadata.name },
+    ref,
     uid: metadata.uid ?? '',
     generation: metadata.generation ?? 0,
-    observedGeneration: status.observedGeneration,
-    interval: spec.interval ?? '',
-    isSuspended,
-    note: isSuspended ? suspensionNote(object) : '',
     isDeleting:
       metadata.deletionTimestamp !== undefined && (metadata.finalizers?.includes(FINALIZER) ?? false),
     requestedAt: metadata.annotations?.[Annotation.requestedAt],
+    ...specOf(object, (object['spec'] ?? {}) as Loose, ref.namespace),
+    ...statusOf((object['status'] ?? {}) as LooseStatus),
+  };
+}
+
+function specOf(object: KubeObject, spec: Loose, namespace: string) {
+  const { sourceRef, dependsOn = [], postBuild } = spec;
+  const isSuspended = spec.suspend === true;
+  return {
+    interval: spec.interval ?? '',
+    isSuspended,
+    note: isSuspended ? suspensionNote(object) : '',
+    source: sourceRef && key(sourceRef.kind, sourceRef.namespace || namespace, sourceRef.name),
+    dependsOn: dependsOn.map((on) => key(Kind.Kustomization, on.namespace || namespace, on.name)),
+    configs: (postBuild?.substituteFrom ?? []).map((from) => key(from.kind, namespace, from.name)),
+  };
+}
+
+function statusOf(status: LooseStatus) {
+  return {
+    observedGeneration: status.observedGeneration,
     handledRequest: status.lastHandledReconcileAt,
     ready: findCondition(status.conditions, 'Ready'),
     isStalled: findCondition(status.conditions, 'Stalled')?.status === 'True',
     artifactRevision: status.artifact?.revision,
     artifactDigest: status.artifact?.digest,
-    source:
-      spec.sourceRef && key(spec.sourceRef.kind, spec.sourceRef.namespace || namespace, spec.sourceRef.name),
-    dependsOn: (spec.dependsOn ?? []).map((on) =>
-      key(Kind.Kustomization, on.namespace || namespace, on.name),
-    ),
-    configs: (spec.postBuild?.substituteFrom ?? []).map((from) => key(from.kind, namespace, from.name)),
     attemptedRevision: status.lastAttemptedRevision,
     appliedRevision: status.lastAppliedRevision,
   };
