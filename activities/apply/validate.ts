@@ -12,16 +12,16 @@ export async function refusedByDryRun(
   changes: readonly PlanEntry[],
   signal: AbortSignal,
 ): Promise<Refusal[]> {
-  const refusals: Refusal[] = [];
   const unseen = changes.filter(({ validated }) => !validated);
-  await pLimit(CONCURRENCY).map(unseen, async ({ object, live }) => {
+  const answers = await pLimit(CONCURRENCY).map(unseen, async ({ object, live }) => {
     signal.throwIfAborted();
     try {
       await context.kube.apply(object, { fieldManager: FieldManager.apply, dryRun: true });
+      return undefined;
     } catch (error) {
-      if (live && isImmutable(error) && allowsRecreation(object, live, context.force)) return;
-      refusals.push({ object, during: 'dry-run', error });
+      if (live && isImmutable(error) && allowsRecreation(object, live, context.force)) return undefined;
+      return { object, during: 'dry-run', error } as const;
     }
   });
-  return refusals;
+  return answers.filter((answer) => answer !== undefined);
 }
