@@ -17,6 +17,8 @@ export interface GitServerOptions {
     | { readonly token: string }
     | undefined;
   readonly tls?: ServerOptions | undefined;
+  /** Called after each push, as a hosting service calls a webhook. */
+  readonly onPush?: (() => void) | undefined;
 }
 
 /** What a server does to a request instead of answering it: closes the connection, answers a status, or answers late. */
@@ -57,7 +59,10 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     if (broken === 'drop') return void request.destroy();
     if (typeof broken === 'number') return void response.writeHead(broken).end();
     if (broken) await sleep(broken.delayMs);
-    if (isAllowed(request, options.auth)) return serveGit(root, 'pawl', request, response);
+    if (isAllowed(request, options.auth)) {
+      if (options.onPush && isPush(seen)) response.once('finish', options.onPush);
+      return serveGit(root, 'pawl', request, response);
+    }
     response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="git"' }).end('authentication required\n');
   };
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
@@ -80,6 +85,10 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
         server.closeAllConnections();
       }),
   };
+}
+
+function isPush({ method, path }: GitRequest): boolean {
+  return method === 'POST' && path.endsWith('/git-receive-pack');
 }
 
 function isAllowed(request: IncomingMessage, auth: GitServerOptions['auth']): boolean {

@@ -1,6 +1,6 @@
 import { request as plainRequest } from 'node:http';
 import { type RequestOptions, request as tlsRequest } from 'node:https';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 
 const PROBE_MS = 2_000;
 
@@ -16,21 +16,6 @@ export function answersHttp(url: string, options: RequestOptions = {}): Promise<
       .once('timeout', () => asked.destroy())
       .once('error', () => done(false))
       .end();
-  });
-}
-
-/** True when a port of the loopback interface accepts a connection. */
-export function answersTcp(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: PROBE_MS });
-    const end = (answer: boolean) => {
-      socket.destroy();
-      done(answer);
-    };
-    socket
-      .once('connect', () => end(true))
-      .once('timeout', () => end(false))
-      .once('error', () => end(false));
   });
 }
 

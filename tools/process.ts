@@ -44,7 +44,9 @@ const LARGE_LOG = 20 * 1024 * 1024;
 export async function startProcess(options: ProcessOptions): Promise<ManagedProcess> {
   const { name, logFile } = options;
   mkdirSync(dirname(logFile), { recursive: true });
-  await stopLeftover(name, logFile, options.command);
+  await stopLeftover(logFile).catch((cause: unknown) => {
+    throw new Error(`${name} cannot be started: ${String(cause)}`, { cause });
+  });
   const child = await launch(options);
   const stopped = { asked: false };
   const ended = new Promise<void>((done) => child.once('close', () => done()));
@@ -102,7 +104,7 @@ async function launch(options: ProcessOptions): Promise<ChildProcess> {
   } finally {
     closeSync(log);
   }
-  noteRunning(options.logFile, child.pid ?? 0);
+  noteRunning(options.logFile, child.pid ?? 0, [options.command, ...options.args].join(' '));
   return child;
 }
 

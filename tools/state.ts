@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { freePort } from './probe.ts';
 
-/** Ports that stay the same over restarts, as long as nobody else takes one. */
+/** Ports that stay the same over restarts, as long as nobody else takes one; the preferred ones to begin with. */
 export async function persistentPorts<Name extends string>(
   dir: string,
   names: readonly Name[],
@@ -13,7 +13,7 @@ export async function persistentPorts<Name extends string>(
     ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Record<Name, number>>)
     : {};
   const ports = await Promise.all(
-    names.map(async (name) => [name, await freePort(preferred[name] ?? before[name])]),
+    names.map(async (name) => [name, await freePort(before[name] ?? preferred[name])]),
   );
   const chosen = Object.fromEntries(ports) as Record<Name, number>;
   writeWhole(file, JSON.stringify(chosen));

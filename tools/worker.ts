@@ -1,7 +1,8 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { flags } from './flags.ts';
 import { pawlEntry } from './pawl.ts';
-import { answersTcp, freePort } from './probe.ts';
+import { freePort } from './probe.ts';
 import { type ManagedProcess, startProcess } from './process.ts';
 
 export interface WorkerOptions {
@@ -18,9 +19,12 @@ export interface WorkerOptions {
   readonly onDied?: ((error: Error) => void) | undefined;
 }
 
-/** Starts a real worker, `pawl worker`, as a child process; resolves when it serves artifacts. */
+/** Starts a real worker, `pawl worker`, as a child process; resolves when it says that it takes work. */
 export async function startWorker(options: WorkerOptions): Promise<ManagedProcess> {
   const port = await freePort(options.artifactPort);
+  const logFile = join(options.dir, 'worker.log');
+  // What an earlier worker said does not count.
+  const before = existsSync(logFile) ? statSync(logFile).size : 0;
   return startProcess({
     name: 'worker',
     command: process.execPath,
@@ -38,8 +42,14 @@ export async function startWorker(options: WorkerOptions): Promise<ManagedProces
       ...(options.args ?? []),
     ],
     env: { ...process.env, ...options.env },
-    logFile: join(options.dir, 'worker.log'),
-    ready: () => answersTcp(port),
+    logFile,
+    ready: () => Promise.resolve(hasStarted(logFile, before)),
     ...(options.onDied && { onDied: options.onDied }),
   });
+}
+
+function hasStarted(logFile: string, before: number): boolean {
+  const log = readFileSync(logFile);
+  // Shorter than before: the old log was put aside.
+  return log.subarray(log.length < before ? 0 : before).includes('worker started');
 }

@@ -97,7 +97,7 @@ describe('startProcess', () => {
 
   it('ends what a killed parent left behind before it starts the same again', async () => {
     const { parent: started, pid } = await startParent();
-    await expect(startProcess(script(forever))).rejects.toThrow(`child is already running (${pid})`);
+    await expect(startProcess(script(forever))).rejects.toThrow(`already running (${pid})`);
     started.kill('SIGKILL');
     await new Promise((done) => started.once('close', done));
 
