@@ -1,37 +1,43 @@
 import { z } from 'zod';
 
-/** Fields that several kinds share. `meta` entries travel into the generated CRDs. */
+/** Fields that several kinds share. `meta` entries and descriptions travel into the generated CRDs. */
 
 const DURATION = '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$';
 const SHORT_DURATION = '^([0-9]+(\\.[0-9]+)?(ms|s|m))+$';
+const CONDITION_TYPE =
+  '^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$';
 
 /** A Go duration. Kept as text: what the pattern lets through may still overflow, and stalls only its own object. */
 export const duration = z.string().meta({ pattern: DURATION });
 /** A timeout of a source: no hours. */
 export const shortDuration = z.string().meta({ pattern: SHORT_DURATION });
 
-export const localRef = z.looseObject({ name: z.string() });
+export const localRef = z.looseObject({ name: z.string().describe('Name of the object in this namespace.') });
 
-/** A field that later releases will honour. It is in the CRD, so that an object that sets it can be told so. */
-export const laterObject = z.looseObject({}).meta({ 'x-kubernetes-preserve-unknown-fields': true });
+export const stringMap = z.record(z.string(), z.string());
+
+export const dateTime = z.string().meta({ format: 'date-time' });
 
 export const condition = z.object({
-  type: z.string().max(316),
+  type: z.string().max(316).meta({ pattern: CONDITION_TYPE }),
   status: z.enum(['True', 'False', 'Unknown']),
-  reason: z.string().min(1).max(1024),
+  reason: z.string().min(1).max(1024).meta({ pattern: '^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$' }),
   message: z.string().max(32768),
-  lastTransitionTime: z.string().meta({ format: 'date-time' }),
-  observedGeneration: z.int().min(0).optional(),
+  lastTransitionTime: dateTime.describe('When the status last changed.'),
+  observedGeneration: z.int().min(0).optional().describe('The generation that the condition is about.'),
 });
 
 export const artifact = z.looseObject({
-  digest: z.string().meta({ pattern: '^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$' }),
-  lastUpdateTime: z.string().meta({ format: 'date-time' }),
-  path: z.string(),
-  revision: z.string(),
-  size: z.int().optional().meta({ format: 'int64' }),
-  url: z.string(),
-  metadata: z.record(z.string(), z.string()).optional(),
+  digest: z
+    .string()
+    .meta({ pattern: '^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$' })
+    .describe('Digest of the archive, as <algorithm>:<hex>.'),
+  lastUpdateTime: dateTime.describe('When the archive was made.'),
+  path: z.string().describe('Path of the archive below the root of the store.'),
+  revision: z.string().describe('What the archive was made of, for example main@sha1:<commit>.'),
+  size: z.int().optional().describe('Bytes of the archive.'),
+  url: z.string().describe('Where consumers download the archive.'),
+  metadata: stringMap.optional(),
 });
 
 export const metadata = z.looseObject({
@@ -42,18 +48,20 @@ export const metadata = z.looseObject({
   generation: z.number(),
   creationTimestamp: z.string().optional(),
   deletionTimestamp: z.string().optional(),
-  labels: z.record(z.string(), z.string()).optional(),
-  annotations: z.record(z.string(), z.string()).optional(),
+  labels: stringMap.optional(),
+  annotations: stringMap.optional(),
   finalizers: z.array(z.string()).optional(),
 });
 
 /** Selects objects of a build: every part is an anchored regular expression but the two selectors. */
-export const selector = z.looseObject({
-  group: z.string().optional(),
-  version: z.string().optional(),
-  kind: z.string().optional(),
-  name: z.string().optional(),
-  namespace: z.string().optional(),
-  labelSelector: z.string().optional(),
-  annotationSelector: z.string().optional(),
-});
+export const selector = z
+  .looseObject({
+    group: z.string().optional(),
+    version: z.string().optional(),
+    kind: z.string().optional(),
+    name: z.string().optional(),
+    namespace: z.string().optional(),
+    labelSelector: z.string().optional(),
+    annotationSelector: z.string().optional(),
+  })
+  .describe('Objects meant: regular expressions that match whole fields, and label selectors.');

@@ -1,111 +1,195 @@
 import { z } from 'zod';
-import { condition, duration, laterObject, metadata, selector } from './fields.ts';
-
-const stringMap = z.record(z.string(), z.string());
+import type { CustomResource } from './custom-resource.ts';
+import { condition, dateTime, duration, localRef, metadata, selector, stringMap } from './fields.ts';
 
 const objectReference = z.looseObject({
   apiVersion: z.string().optional(),
   kind: z.string(),
   name: z.string(),
-  namespace: z.string().optional(),
+  namespace: z.string().optional().describe('Namespace of the object; that of the Kustomization when empty.'),
+});
+
+const kubeConfig = z
+  .looseObject({
+    configMapRef: localRef
+      .optional()
+      .describe('ConfigMap that says how to reach and authenticate to the cluster.'),
+    secretRef: z
+      .looseObject({
+        name: z.string(),
+        key: z.string().optional().describe('Key of the kubeconfig; value or value.yaml when empty.'),
+      })
+      .optional()
+      .describe('Secret with a kubeconfig.'),
+  })
+  .meta({
+    'x-kubernetes-validations': [
+      {
+        rule: 'has(self.configMapRef) || has(self.secretRef)',
+        message: 'exactly one of spec.kubeConfig.configMapRef or spec.kubeConfig.secretRef must be specified',
+      },
+      {
+        rule: '!has(self.configMapRef) || !has(self.secretRef)',
+        message: 'exactly one of spec.kubeConfig.configMapRef or spec.kubeConfig.secretRef must be specified',
+      },
+    ],
+  });
+
+const image = z.looseObject({
+  name: z.string().describe('The image as the manifests name it, without tag.'),
+  newName: z.string().optional(),
+  newTag: z.string().optional(),
+  digest: z.string().optional().describe('Comes before newTag.'),
+});
+
+const postBuild = z.looseObject({
+  substitute: stringMap.optional().describe('Values of variables; they come before those of substituteFrom.'),
+  substituteFrom: z
+    .array(
+      z.looseObject({
+        kind: z.enum(['Secret', 'ConfigMap']),
+        name: z.string().min(1).max(253),
+        optional: z.boolean().default(false).describe('Whether it may be missing.'),
+      }),
+    )
+    .optional()
+    .describe('Objects of this namespace whose keys are variables; later ones come first.'),
+  substituteStrategy: z
+    .enum(['WithVariables', 'Always'])
+    .optional()
+    .describe('Whether to substitute also when there is no variable; WithVariables when empty.'),
 });
 
 const spec = z.looseObject({
-  interval: duration,
-  retryInterval: duration.optional(),
-  timeout: duration.optional(),
-  sourceRef: z.looseObject({
-    apiVersion: z.string().optional(),
-    kind: z.enum(['OCIRepository', 'GitRepository', 'Bucket', 'ExternalArtifact']),
-    name: z.string(),
-    namespace: z.string().optional(),
-  }),
-  path: z.string().optional(),
-  prune: z.boolean(),
-  suspend: z.boolean().optional(),
-  force: z.boolean().default(false),
-  wait: z.boolean().optional(),
-  deletionPolicy: z.enum(['MirrorPrune', 'Delete', 'WaitForTermination', 'Orphan']).optional(),
-  serviceAccountName: z.string().optional(),
-  targetNamespace: z.string().min(1).max(63).optional(),
-  namePrefix: z.string().min(1).max(200).optional(),
-  nameSuffix: z.string().min(1).max(200).optional(),
+  interval: duration.describe('How often the cluster is compared with the source.'),
+  retryInterval: duration.optional().describe('When to try again after a failure; the interval when empty.'),
+  timeout: duration.optional().describe('Bound of build, apply and health checks.'),
+  sourceRef: z
+    .looseObject({
+      apiVersion: z.string().optional(),
+      kind: z.enum(['OCIRepository', 'GitRepository', 'Bucket', 'ExternalArtifact']),
+      name: z.string(),
+      namespace: z
+        .string()
+        .optional()
+        .describe('Namespace of the source; that of the Kustomization when empty.'),
+    })
+    .describe('The source whose artifact is built.'),
+  path: z.string().optional().describe('Directory in the artifact; its root when empty.'),
+  prune: z.boolean().describe('Whether to delete objects that are no longer in the source.'),
+  suspend: z.boolean().optional().describe('Stops reconciling; what was applied stays.'),
+  force: z.boolean().default(false).describe('Whether to recreate objects whose immutable fields change.'),
+  wait: z
+    .boolean()
+    .optional()
+    .describe('Whether all applied objects must become healthy; healthChecks do not count then.'),
+  deletionPolicy: z
+    .enum(['MirrorPrune', 'Delete', 'WaitForTermination', 'Orphan'])
+    .optional()
+    .describe('What becomes of the applied objects when this one is deleted; MirrorPrune when empty.'),
+  serviceAccountName: z
+    .string()
+    .optional()
+    .describe('ServiceAccount of this namespace that applies the objects.'),
+  targetNamespace: z.string().min(1).max(63).optional().describe('Namespace of all objects.'),
+  namePrefix: z.string().min(1).max(200).optional().describe('Put before all names.'),
+  nameSuffix: z.string().min(1).max(200).optional().describe('Put behind all names.'),
   commonMetadata: z
     .looseObject({ labels: stringMap.optional(), annotations: stringMap.optional() })
-    .optional(),
-  components: z.array(z.string()).optional(),
-  ignoreMissingComponents: z.boolean().optional(),
-  images: z
+    .optional()
+    .describe('Labels and annotations of all objects, but not of their pod templates.'),
+  components: z.array(z.string()).optional().describe('Paths of kustomize components, relative to path.'),
+  ignoreMissingComponents: z.boolean().optional().describe('Whether components may be missing.'),
+  images: z.array(image).optional().describe('Images to replace.'),
+  patches: z
+    .array(
+      z.looseObject({
+        patch: z.string().describe('A strategic merge patch or a JSON patch, as YAML.'),
+        target: selector.optional(),
+      }),
+    )
+    .optional()
+    .describe('Patches of built objects.'),
+  ignore: z
+    .array(
+      z.looseObject({ paths: z.array(z.string()).describe('JSON pointers.'), target: selector.optional() }),
+    )
+    .optional()
+    .describe('Fields of objects that are left to others.'),
+  postBuild: postBuild.optional().describe('Variables to substitute in built objects.'),
+  dependsOn: z
     .array(
       z.looseObject({
         name: z.string(),
-        newName: z.string().optional(),
-        newTag: z.string().optional(),
-        digest: z.string().optional(),
+        namespace: z.string().optional().describe('That of this Kustomization when empty.'),
+        readyExpr: z.string().optional().describe('CEL over dep and self, instead of the built-in check.'),
       }),
     )
-    .optional(),
-  patches: z.array(z.looseObject({ patch: z.string(), target: selector.optional() })).optional(),
-  ignore: z.array(z.looseObject({ paths: z.array(z.string()), target: selector.optional() })).optional(),
-  postBuild: z
-    .looseObject({
-      substitute: stringMap.optional(),
-      substituteFrom: z
-        .array(
-          z.looseObject({
-            kind: z.enum(['Secret', 'ConfigMap']),
-            name: z.string().min(1).max(253),
-            optional: z.boolean().default(false),
-          }),
-        )
-        .optional(),
-      substituteStrategy: z.enum(['WithVariables', 'Always']).optional(),
-    })
-    .optional(),
-  dependsOn: z
-    .array(
-      z.looseObject({ name: z.string(), namespace: z.string().optional(), readyExpr: z.string().optional() }),
-    )
-    .optional(),
-  healthChecks: z.array(objectReference).optional(),
+    .optional()
+    .describe('Kustomizations that must be ready first.'),
+  healthChecks: z.array(objectReference).optional().describe('Objects that must become healthy.'),
   healthCheckExprs: z
     .array(
       z.looseObject({
         apiVersion: z.string(),
         kind: z.string().optional(),
-        current: z.string(),
-        inProgress: z.string().optional(),
-        failed: z.string().optional(),
+        current: z.string().describe('CEL: the object is healthy.'),
+        inProgress: z.string().optional().describe('CEL: the object is not there yet.'),
+        failed: z.string().optional().describe('CEL: the object will not get there.'),
       }),
     )
-    .optional(),
-  // Honoured by later releases; see UNSUPPORTED.
-  decryption: laterObject.optional(),
-  kubeConfig: laterObject.optional(),
-  buildMetadata: z.array(z.enum(['originAnnotations', 'transformerAnnotations'])).optional(),
+    .optional()
+    .describe('How the health of custom resources is told.'),
+  decryption: z
+    .looseObject({
+      provider: z.enum(['sops']),
+      secretRef: localRef.optional().describe('Secret with the keys.'),
+      serviceAccountName: z.string().optional().describe('ServiceAccount whose cloud identity is used.'),
+    })
+    .optional()
+    .describe('How encrypted files are read.'),
+  kubeConfig: kubeConfig.optional().describe('Another cluster to apply to.'),
+  buildMetadata: z
+    .array(z.enum(['originAnnotations', 'transformerAnnotations']))
+    .optional()
+    .describe('Annotations that say where objects come from.'),
 });
 
 const status = z.looseObject({
-  observedGeneration: z.int().optional().meta({ format: 'int64' }),
+  observedGeneration: z.int().optional().describe('The last generation that was reconciled.'),
   conditions: z.array(condition).optional(),
-  inventory: z.looseObject({ entries: z.array(z.object({ id: z.string(), v: z.string() })) }).optional(),
-  lastAppliedRevision: z.string().optional(),
+  inventory: z
+    .looseObject({
+      entries: z.array(
+        z.object({
+          id: z.string().describe('<namespace>_<name>_<group>_<kind>'),
+          v: z.string().describe('API version.'),
+        }),
+      ),
+    })
+    .optional()
+    .describe('The objects that are or may be applied.'),
+  lastAppliedRevision: z.string().optional().describe('The last revision applied and found healthy.'),
   lastAppliedOriginRevision: z.string().optional(),
-  lastAttemptedRevision: z.string().optional(),
-  lastHandledReconcileAt: z.string().optional(),
+  lastAttemptedRevision: z.string().optional().describe('The last revision tried.'),
+  lastHandledReconcileAt: z
+    .string()
+    .optional()
+    .describe('The value of the requestedAt annotation last answered.'),
   history: z
     .array(
       z.looseObject({
-        digest: z.string(),
-        firstReconciled: z.string().meta({ format: 'date-time' }),
-        lastReconciled: z.string().meta({ format: 'date-time' }),
+        digest: z.string().describe('Digest of the built objects.'),
+        firstReconciled: dateTime,
+        lastReconciled: dateTime,
         lastReconciledDuration: z.string(),
         lastReconciledStatus: z.string(),
-        totalReconciliations: z.int().meta({ format: 'int64' }),
+        totalReconciliations: z.int(),
         metadata: stringMap.optional(),
       }),
     )
-    .optional(),
+    .optional()
+    .describe('The last reconciles, newest first.'),
 });
 
 /** A path of a source, built and kept applied. */
@@ -120,15 +204,23 @@ export type Kustomization = z.infer<typeof kustomization>;
 export type KustomizationSpec = Kustomization['spec'];
 export type KustomizationStatus = NonNullable<Kustomization['status']>;
 
-// Which later field a spec uses.
-const LATER: readonly (readonly [field: string, isUsed: (spec: KustomizationSpec) => boolean])[] = [
-  ['decryption', ({ decryption }) => decryption !== undefined],
-  ['kubeConfig', ({ kubeConfig }) => kubeConfig !== undefined],
-  ['buildMetadata', ({ buildMetadata }) => (buildMetadata ?? []).length > 0],
-  ['sourceRef.kind', ({ sourceRef }) => sourceRef.kind !== 'GitRepository'],
-];
+export const kustomizationResource: CustomResource = {
+  group: 'kustomize.toolkit.fluxcd.io',
+  version: 'v1',
+  kind: 'Kustomization',
+  plural: 'kustomizations',
+  shortNames: ['ks'],
+  categories: ['all', 'fluxcd', 'fluxcd-appliers'],
+  columns: [],
+  description: 'A path of a source, built and kept applied.',
+  spec,
+  status,
+};
 
-/** The first field of a spec that only later releases honour, as a path below `spec`; undefined when it uses none. */
+/** The first field set in the spec that this release does not honour yet, as a path; undefined when there is none. */
 export function unsupportedField(spec: KustomizationSpec): string | undefined {
-  return LATER.find(([, isUsed]) => isUsed(spec))?.[0];
+  if (spec.decryption) return 'spec.decryption';
+  if (spec.kubeConfig) return 'spec.kubeConfig';
+  if (spec.buildMetadata?.length) return 'spec.buildMetadata';
+  return spec.sourceRef.kind === 'GitRepository' ? undefined : 'spec.sourceRef.kind';
 }
