@@ -4,7 +4,7 @@ import { createOutput } from './output.ts';
 
 interface Verb {
   readonly summary: string;
-  readonly add: () => Promise<(program: Command) => void>;
+  readonly add: () => Promise<(program: Command) => void | Promise<void>>;
 }
 
 // Only the verbs on the command line are loaded: reading all of them would cost more than most commands take.
@@ -73,11 +73,16 @@ export async function buildProgram(wanted: (verb: string) => boolean): Promise<C
   const program = new Command('pawl')
     .description('A pull-based GitOps engine that speaks the Flux API: the command line.')
     .showHelpAfterError('(add --help for the options)')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText(
+      'after',
+      '\nConnection flags work with every command, before or after it. `pawl <command> --help` has examples.',
+    )
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '✗ ')) });
   addGlobalFlags(program);
   for (const [name, verb] of Object.entries(VERBS)) {
-    if (wanted(name)) (await verb.add())(program);
+    if (wanted(name)) await (await verb.add())(program);
     else program.command(name).description(verb.summary);
   }
   return inherit(program);
@@ -88,11 +93,15 @@ export function verbNames(): readonly string[] {
   return Object.keys(VERBS);
 }
 
-function inherit(command: Command): Command {
+// Of the flags that every command takes, those that most need; the worker's help has them all.
+const USUAL = new Set(['--namespace', '--timeout', '--kubeconfig', '--context']);
+
+function inherit(command: Command, global = command.options): Command {
   for (const child of command.commands) {
     child.copyInheritedSettings(command);
-    child.configureHelp({ showGlobalOptions: true });
-    inherit(child);
+    const shown = child.name() === 'worker' ? global : global.filter(({ long = '' }) => USUAL.has(long));
+    child.configureHelp({ showGlobalOptions: true, visibleGlobalOptions: () => [...shown] });
+    inherit(child, global);
   }
   return command;
 }

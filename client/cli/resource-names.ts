@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/kube-object.ts';
+import { withTransport } from './raw-request.ts';
 import type { Session } from './session.ts';
 
 /** An object as a person names it: `deploy/web`, `Deployment/web`, `deployments.apps/web`. */
@@ -72,17 +73,8 @@ function isCalled(resource: DiscoveredResource, word: string): boolean {
 }
 
 async function discover(session: Session): Promise<readonly DiscoveryList[]> {
-  const [access, { createTransport }] = await Promise.all([
-    session.kubeAccess(),
-    import('../../activities/kube/transport.ts'),
-  ]);
-  const transport = createTransport(access, 2);
-  try {
-    const texts = await Promise.all(
-      ['/api', '/apis'].map((path) => transport.send({ method: 'GET', path, accept: ACCEPT })),
-    );
-    return texts.map((text) => JSON.parse(text) as DiscoveryList);
-  } finally {
-    await transport.close();
-  }
+  const texts = await withTransport(session, (transport) =>
+    Promise.all(['/api', '/apis'].map((path) => transport.send({ method: 'GET', path, accept: ACCEPT }))),
+  );
+  return texts.map((text) => JSON.parse(text) as DiscoveryList);
 }

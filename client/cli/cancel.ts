@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { workflowId } from '../../api/object-ref.ts';
+import { eachKind, examples, withSession } from './command.ts';
+import type { KindInfo } from './kinds.ts';
+import type { Session } from './session.ts';
+import { userName } from './tell-workflow.ts';
+
+/** `pawl cancel …` */
+export function addCancel(program: Command): void {
+  const verb = program
+    .command('cancel')
+    .description('End what the run of an object is doing, e.g. its health wait');
+  eachKind(verb, (command, info) => {
+    command
+      .argument('[name]')
+      .description(`Cancel the run of a ${info.kind}`)
+      .action(withSession((session, [name]) => cancelRun(session, info, name)));
+  });
+  examples(verb, { 'cancel ks apps': 'stop waiting for its health' });
+}
+
+async function cancelRun(session: Session, info: KindInfo, name: string | undefined): Promise<void> {
+  if (!name) throw new Error(`${info.human} name is required`);
+  const { namespace, cluster } = session.flags;
+  const [client, { cancel }] = await Promise.all([session.temporal(), import('../../workflows/messages.ts')]);
+  session.out.action(`cancelling the run of ${info.human} ${name} in ${namespace} namespace`);
+  const id = workflowId(cluster, { kind: info.kind, namespace, name });
+  try {
+    // Not by signalWithStart: a run that starts only to be cancelled helps nobody.
+    await client.workflow.getHandle(id).signal(cancel, { by: userName() });
+  } catch (error) {
+    if (error instanceof Error && error.name === 'WorkflowNotFoundError') {
+      throw new Error(`no run of ${info.human} ${name} is open`, { cause: error });
+    }
+    throw error;
+  }
+  session.out.success(`${info.human} run cancelled`);
+}

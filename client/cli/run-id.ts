@@ -1,0 +1,22 @@
+import { type ObjectRef, workflowId } from '../../api/object-ref.ts';
+import { kindNamed } from './kinds.ts';
+import type { Session } from './session.ts';
+
+/** The object that words name: `ks apps`, `ks/apps`, `source git flux-system`; undefined for a workflow id or nothing. */
+export function refOf(session: Session, words: readonly string[]): ObjectRef | undefined {
+  const parts = words.length === 1 ? (words[0] ?? '').split('/') : words;
+  const [first = '', ...others] = parts;
+  const [kindWord = '', name, ...more] = /^sources?$/.test(first) ? others : parts;
+  const info = kindNamed(kindWord);
+  if (!info || !name || more.length > 0) return undefined;
+  return { kind: info.kind, namespace: session.flags.namespace, name };
+}
+
+/** The workflow id that words name: an object, or the id itself. */
+export function runIdOf(session: Session, words: readonly string[]): string {
+  const ref = refOf(session, words);
+  if (ref) return workflowId(session.flags.cluster, ref);
+  const [id] = words;
+  if (words.length === 1 && id) return id;
+  throw new Error('give a workflow id, or an object such as `ks apps` or `source git flux-system`');
+}
