@@ -75,7 +75,7 @@ function exprStatus(
 }
 
 /** Whether two Kustomizations are built from one source: only then do their revisions compare. */
-export function haveSameSource(one: Kustomization, other: Kustomization): boolean {
+function haveSameSource(one: Kustomization, other: Kustomization): boolean {
   const [a, b] = [one.spec.sourceRef, other.spec.sourceRef];
   return (
     a.kind === b.kind &&
@@ -104,27 +104,24 @@ function unready(message: string): DependencyStatus {
 export type DependencyGraph = ReadonlyMap<string, readonly string[]>;
 
 /**
- * A way along the dependencies that leads back to the start (`[a, b, a]`), or to another object that it meets
- * twice (`[a, b, c, b]`: a waits for ever too). Undefined when there is none. Names that the graph lacks end a way.
+ * A way along the dependencies that leads back to the start, as `[a, b, a]`; undefined when there is none.
+ * A cycle that the start only leads into is not its own: it waits, and its dependency tells the cycle.
  */
 export function findCycle(graph: DependencyGraph, start: string): readonly string[] | undefined {
-  const harmless = new Set<string>();
-  const path: string[] = [];
+  const visited = new Set<string>();
 
-  function visit(name: string): readonly string[] | undefined {
-    if (path.includes(name)) return [...path, name];
-    if (harmless.has(name)) return undefined;
-    path.push(name);
+  function wayBack(path: readonly string[], name: string): readonly string[] | undefined {
     for (const next of graph.get(name) ?? []) {
-      const cycle = visit(next);
-      if (cycle) return cycle;
+      if (next === start) return [...path, start];
+      if (visited.has(next)) continue;
+      visited.add(next);
+      const way = wayBack([...path, next], next);
+      if (way) return way;
     }
-    path.pop();
-    harmless.add(name);
     return undefined;
   }
 
-  return visit(start);
+  return wayBack([start], start);
 }
 
 /** The message of a cycle: `a -> b -> a`. */

@@ -1,6 +1,6 @@
 import { type KubeObject, parseApiVersion } from '../../api/kube-object.ts';
 import type { KustomizationSpec } from '../../api/kustomization.ts';
-import { type InventoryEntry, parseObjectId } from '../../api/object-id.ts';
+import { Label } from '../../api/names.ts';
 import type { Target } from '../kube/client.ts';
 import type { Discovery, Resource } from '../kube/discovery.ts';
 import { NoKindError } from '../kube/errors.ts';
@@ -13,9 +13,6 @@ export interface HealthTarget extends Target {
   /** A selector that the object certainly matches: its kind is watched only so far. */
   readonly labelSelector?: string;
 }
-
-/** Every object that Flux or Pawl applied carries this label, whoever's it is. */
-export const APPLIED_OBJECTS = 'kustomize.toolkit.fluxcd.io/name';
 
 export interface TargetsInput {
   readonly spec: Pick<KustomizationSpec, 'wait' | 'healthChecks'>;
@@ -48,21 +45,9 @@ export function targetOfApplied(object: KubeObject): HealthTarget {
     kind: object.kind,
     namespace,
     name,
-    labelSelector: APPLIED_OBJECTS,
+    // Whoever's it is: so that all Kustomizations of a namespace share a watch.
+    labelSelector: Label.ownerName,
     ...(vanishesWhenDone(object) && { vanishesWhenDone: true }),
-  };
-}
-
-/** The target of an inventory entry; undefined when its id is none. A Job's time to live is not known here. */
-export function targetOfEntry(entry: InventoryEntry): HealthTarget | undefined {
-  const id = parseObjectId(entry.id);
-  if (!id) return undefined;
-  return {
-    apiVersion: id.group === '' ? entry.v : `${id.group}/${entry.v}`,
-    kind: id.kind,
-    namespace: id.namespace || undefined,
-    name: id.name,
-    labelSelector: APPLIED_OBJECTS,
   };
 }
 

@@ -8,7 +8,7 @@ import { type StackAddresses, sharedStack } from './harness.ts';
 export interface CuttableCluster {
   readonly kube: KubeClient;
   /** Resets every open connection; new ones are let through. */
-  cut(): void;
+  readonly cut: () => void;
 }
 
 /** Puts a TCP relay between the running test and the API server. */

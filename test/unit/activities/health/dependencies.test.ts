@@ -126,7 +126,7 @@ it.each<[string, Record<string, string[]>, string | undefined]>([
   ['itself', { a: ['a'] }, 'a -> a'],
   ['a cycle of two', { a: ['b'], b: ['a'] }, 'a -> b -> a'],
   ['a cycle across namespaces', { a: ['x/b'], 'x/b': ['y/c'], 'y/c': ['a'] }, 'a -> x/b -> y/c -> a'],
-  ['a cycle that it only leads into', { a: ['b'], b: ['c'], c: ['b'] }, 'a -> b -> c -> b'],
+  ['no cycle of its own where it only leads into one', { a: ['b'], b: ['c'], c: ['b'] }, undefined],
   ['a cycle behind a harmless branch', { a: ['b', 'c'], b: ['d'], d: [], c: ['d', 'a'] }, 'a -> c -> a'],
 ])('finds %s', (_name, edges, expected) => {
   const graph: DependencyGraph = new Map(Object.entries(edges));

@@ -1,10 +1,5 @@
 import { expect, it } from 'vitest';
-import {
-  healthTargets,
-  type TargetsInput,
-  targetOfApplied,
-  targetOfEntry,
-} from '../../../../activities/health/targets.ts';
+import { healthTargets, type TargetsInput, targetOfApplied } from '../../../../activities/health/targets.ts';
 import { NoKindError } from '../../../../activities/kube/errors.ts';
 
 const discovery: TargetsInput['discovery'] = {
@@ -81,13 +76,4 @@ it('knows a Job that vanishes when it is done', () => {
 
   expect(targetOfApplied({ ...job, spec: { ttlSecondsAfterFinished: 0 } }).vanishesWhenDone).toBe(true);
   expect(targetOfApplied({ ...job, spec: {} }).vanishesWhenDone).toBeUndefined();
-});
-
-it('reads an inventory entry', () => {
-  expect(targetOfEntry({ id: 'shop_web_apps_Deployment', v: 'v1' })).toEqual(web);
-  expect(targetOfEntry({ id: '_shop__Namespace', v: 'v1' })).toMatchObject({
-    apiVersion: 'v1',
-    namespace: undefined,
-  });
-  expect(targetOfEntry({ id: 'nonsense', v: 'v1' })).toBeUndefined();
 });
