@@ -6,13 +6,58 @@ const directory = import.meta.dirname;
 
 const strings: string[] = [
   ...(JSON.parse(readFileSync(`${directory}/inputs/yaml.json`, 'utf8')) as { rows: string[] }).rows,
-  ...['a\n', 'a\n\n', '\na', ' a', 'a ', 'a\n b\n', '\ta', 'a\r\nb', 'a\u2028b', 'a\u2029b', '\u0085', '\u009f'],
-  ...['\u0000', '\u001b', '\u007f', '\ufeff', '\uffff', '😀', '\\', '"', "'", '- a', '? a', '# a', 'a: b', '---'],
+  ...[
+    'a\n',
+    'a\n\n',
+    '\na',
+    ' a',
+    'a ',
+    'a\n b\n',
+    '\ta',
+    'a\r\nb',
+    'a\u2028b',
+    'a\u2029b',
+    '\u0085',
+    '\u009f',
+  ],
+  ...[
+    '\u0000',
+    '\u001b',
+    '\u007f',
+    '\ufeff',
+    '\uffff',
+    '😀',
+    '\\',
+    '"',
+    "'",
+    '- a',
+    '? a',
+    '# a',
+    'a: b',
+    '---',
+  ],
   ...['=', '<<', 'x'.repeat(2000), 'a b '.repeat(500), 'a-b', 'a/b', 'a.b', 'A', 'null-1', 'e5', 'o7', 'b1'],
 ];
 
 const values: unknown[] = [
-  ...[0, -1, 1.5, 1e21, 1e-7, 5e-324, 2 ** 53, 1e300, true, false, null, [], {}, [[]], [{}], [[1, [2]], { a: [] }]],
+  ...[
+    0,
+    -1,
+    1.5,
+    1e21,
+    1e-7,
+    5e-324,
+    2 ** 53,
+    1e300,
+    true,
+    false,
+    null,
+    [],
+    {},
+    [[]],
+    [{}],
+    [[1, [2]], { a: [] }],
+  ],
   ...[[null, 'a'], { a: { b: { c: [] } } }, [[{ a: 1, b: 2 }]], { __proto__x: 1 }],
 ];
 
@@ -21,7 +66,9 @@ function object(name: string, data: unknown): Parameters<typeof stringifyManifes
 }
 
 const objects = [
-  ...strings.map((text, index) => object(`string-${index}`, { value: text, list: [text, [text]], [text]: 1 })),
+  ...strings.map((text, index) =>
+    object(`string-${index}`, { value: text, list: [text, [text]], [text]: 1 }),
+  ),
   ...values.map((value, index) => object(`value-${index}`, { value, list: [value, { value }] })),
 ];
 const rows = objects.map((value) => ({ json: JSON.stringify([value]), yaml: stringifyManifests([value]) }));
