@@ -31,7 +31,7 @@ export function activity<Input, Result extends object | void>(deps: Deps, step: 
       const result = await deps.fence.run(() =>
         step(deps, input, {
           signal: context.cancellationSignal,
-          heartbeat: (detail) => context.heartbeat(detail),
+          heartbeat: beat(context),
         }),
       );
       const ms = Math.round((performance.now() - started) * 10) / 10;
@@ -41,6 +41,11 @@ export function activity<Input, Result extends object | void>(deps: Deps, step: 
       throw asFailure(error, context.cancellationSignal);
     }
   };
+}
+
+/** The server knows nothing of a local activity: its beats are refused. */
+function beat(context: Context): StepContext['heartbeat'] {
+  return context.info.isLocal ? () => undefined : (detail) => context.heartbeat(detail);
 }
 
 /** Failures pass; errors of the API server that no step translated get their class here; the rest are bugs and retried. */

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
 import { SearchAttribute } from '../api/names.ts';
 
-const { INDEXED_VALUE_TYPE_KEYWORD } = temporal.api.enums.v1.IndexedValueType;
+// temporal.api.enums.v1.IndexedValueType: an enum of the wire, which the client does not export.
+const INDEXED_VALUE_TYPE_KEYWORD = 2;
 
 /**
  * Registers the search attributes of runs that the namespace lacks. Where that is not allowed (Temporal Cloud

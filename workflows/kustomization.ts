@@ -27,8 +27,8 @@ async function reconcile(pass: Pass): Promise<PassOutcome> {
     case 'Deleting':
       return finalize(pass, observed.timeoutMs);
     case 'Waiting':
-      await settle.settleKustomizationWaiting({ ref, message: observed.message, retryMs: observed.retryMs });
-      return { outcome: Outcome.DependencyNotReady, message: observed.message, revision: observed.revision };
+      await settle.settleKustomizationWaiting({ ...observed, ref });
+      return { outcome: Outcome.Waiting, message: observed.message, revision: observed.revision };
     case 'Ready':
       return applyRevision(pass, observed);
   }

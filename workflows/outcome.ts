@@ -4,8 +4,8 @@ export const Outcome = {
   /** Checked, and all is as it should be. */
   NothingToDo: 'NothingToDo',
   Suspended: 'Suspended',
-  /** A dependency is not ready; the run is over, a later one looks again. */
-  DependencyNotReady: 'DependencyNotReady',
+  /** A dependency or the source is not there yet; the run is over, a later one looks again. */
+  Waiting: 'Waiting',
   /** Dropped for a newer request, which the next pass of the same run serves. */
   Superseded: 'Superseded',
   /** The object was deleted and what it made is gone. */

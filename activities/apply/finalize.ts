@@ -4,7 +4,7 @@ import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { messageOf } from '../failures.ts';
 import { isTransient } from '../kube/errors.ts';
-import { readKustomization } from '../observe/object.ts';
+import { targetOfRef } from '../observe/object.ts';
 import type { StepContext } from '../steps.ts';
 import { pruneAll } from './prune.ts';
 import { applyContext, heldElsewhere, inventoryOf } from './steps.ts';
@@ -24,7 +24,8 @@ export async function finalizeKustomization(
   { ref, timeoutMs }: FinalizeInput,
   step: StepContext,
 ): Promise<Finalized> {
-  const object = await readKustomization(deps.kube, ref);
+  // Not parsed: a field that never parsed must not hold back the deletion.
+  const object = (await deps.kube.get(targetOfRef(ref))) as unknown as Kustomization | undefined;
   if (!object) return { message: 'the object is gone' };
   const policy = deletionPolicy(object);
   if (object.spec.suspend || policy === 'Orphan') {

@@ -11,8 +11,8 @@ import { checkHealth } from '../health/check.ts';
 import { compileHealthExprs } from '../health/exprs.ts';
 import { kustomizationTargets } from '../health/steps.ts';
 import type { StepContext } from '../steps.ts';
-import { readSource } from './kustomization.ts';
 import { parseGitRepository, parseKustomization, targetOfRef } from './object.ts';
+import { readArtifact } from './source.ts';
 
 /** What a look at an idle object found. */
 export interface Checked {
@@ -86,9 +86,9 @@ function behindReason(object: KubeObject): string | undefined {
 
 async function lookAtKustomization(deps: Deps, found: KubeObject, step: StepContext): Promise<Found> {
   const object = parseKustomization(found);
-  const { artifact } = await readSource(deps, object);
-  if (artifact.revision !== object.status?.lastAppliedRevision) {
-    return { due: 'Source', message: `the source is at ${artifact.revision}`, objects: 0 };
+  const artifact = await readArtifact(deps.kube, object);
+  if (artifact?.revision !== object.status?.lastAppliedRevision || artifact === undefined) {
+    return { due: 'Source', message: `the source is at ${artifact?.revision ?? 'no revision'}`, objects: 0 };
   }
   const built = await build(deps, object, artifact, step.signal);
   const plan = await planApply(applyContext(deps, object), built.objects, inventoryOf(object));

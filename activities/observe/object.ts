@@ -4,7 +4,7 @@ import { type GitRepository, gitRepository } from '../../api/git-repository.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 import { type Kustomization, kustomization } from '../../api/kustomization.ts';
 import { FINALIZER } from '../../api/names.ts';
-import { describeRef, Kind, type ObjectRef } from '../../api/object-ref.ts';
+import type { ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import { stalled } from '../failures.ts';
 import type { KubeClient, Target } from '../kube/client.ts';
@@ -126,14 +126,4 @@ export function refOf(object: KubeObject): ObjectRef | undefined {
   const { kind, metadata } = object;
   if (kind !== 'GitRepository' && kind !== 'Kustomization') return undefined;
   return { kind, namespace: metadata.namespace ?? '', name: metadata.name };
-}
-
-/** The source of a Kustomization, in its own namespace where the reference names none. */
-export function sourceRefOf({ spec, metadata }: Kustomization): ObjectRef {
-  const { name, namespace = metadata.namespace } = spec.sourceRef;
-  return { kind: Kind.GitRepository, namespace, name };
-}
-
-export function describeMissing(ref: ObjectRef): string {
-  return `${describeRef(ref)} not found`;
 }

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../api/duration.ts';
+import type { GitRepository } from '../../api/git-repository.ts';
 import type { Kustomization } from '../../api/kustomization.ts';
 import type { InventoryEntry } from '../../api/object-id.ts';
 import type { ObjectRef } from '../../api/object-ref.ts';
@@ -6,8 +7,9 @@ import { Reason } from '../../api/reasons.ts';
 import { plannedInventory } from '../apply/steps.ts';
 import { passObject } from '../build/steps.ts';
 import type { Deps } from '../deps.ts';
-import type { BuiltInput } from '../observe/kustomization.ts';
-import { durationField, sourceRefOf, targetOfRef } from '../observe/object.ts';
+import type { BuiltInput, WaitingKustomization } from '../observe/kustomization.ts';
+import { durationField, targetOfRef } from '../observe/object.ts';
+import { sourceRefOf } from '../observe/source.ts';
 import type { StepContext } from '../steps.ts';
 import { failedStatus, succeeded } from './kustomization-status.ts';
 import { patchStatus, type Status } from './patch.ts';
@@ -78,7 +80,7 @@ export interface FailureInput {
 
 /** The pass failed: the status says why, an event too, and unless only a change helps another look is arranged. */
 export async function settleKustomizationFailure(deps: Deps, input: FailureInput): Promise<void> {
-  const object = (await deps.kube.get(targetOfRef(input.ref))) as unknown as Kustomization | undefined;
+  const object = await readRaw(deps, input.ref);
   if (!object) return;
   const now = deps.now();
   const revision = await attemptedRevision(deps, object);
@@ -97,34 +99,34 @@ export async function settleKustomizationFailure(deps: Deps, input: FailureInput
   }
 }
 
-export interface WaitingInput {
+export interface WaitingInput extends WaitingKustomization {
   readonly ref: ObjectRef;
-  readonly message: string;
-  readonly retryMs: number;
 }
 
-/** A dependency is not ready: nothing failed, and a later run looks again. */
+/** Something is not there yet: nothing failed, and a later run looks again. */
 export async function settleKustomizationWaiting(deps: Deps, input: WaitingInput): Promise<void> {
-  const object = (await deps.kube.get(targetOfRef(input.ref))) as unknown as Kustomization | undefined;
+  const object = await readRaw(deps, input.ref);
   if (!object) return;
-  const { message } = input;
-  const status = failedStatus(object, {
-    reason: Reason.DependencyNotReady,
-    message,
-    stalled: false,
-    startedAt: deps.now(),
-    now: deps.now(),
-  });
+  const { reason, message, retryMs } = input;
+  const now = deps.now();
+  const status = failedStatus(object, { reason, message, stalled: false, startedAt: now, now });
   await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
-  const event = `Dependencies do not meet ready condition, retrying in ${formatDuration(input.retryMs)}: ${message}`;
-  deps.events.record({ object, type: 'Normal', reason: Reason.DependencyNotReady, message: event });
-  await deps.runs.retryIn(input.ref, input.retryMs);
+  const event =
+    reason === Reason.DependencyNotReady
+      ? `Dependencies do not meet ready condition, retrying in ${formatDuration(retryMs)}: ${message}`
+      : message;
+  deps.events.record({ object, type: 'Normal', reason, message: event });
+  await deps.runs.retryIn(input.ref, retryMs);
+}
+
+async function readRaw(deps: Deps, ref: ObjectRef): Promise<Kustomization | undefined> {
+  // Not parsed: a status must be written even for an object whose spec does not parse.
+  return (await deps.kube.get(targetOfRef(ref))) as unknown as Kustomization | undefined;
 }
 
 async function attemptedRevision(deps: Deps, object: Kustomization): Promise<string | undefined> {
   const source = await deps.kube.get(targetOfRef(sourceRefOf(object)));
-  return (source as { status?: { artifact?: { revision?: string } } } | undefined)?.status?.artifact
-    ?.revision;
+  return (source as unknown as GitRepository | undefined)?.status?.artifact?.revision;
 }
 
 /** `spec.retryInterval`, or the interval; a source or dependency that is missing is looked at sooner. */
