@@ -74,17 +74,6 @@ describe('what spec.ref stands for', () => {
     expect(onBranch.artifact.digest).toBe(alone.artifact.digest);
   });
 
-  it('is a commit also where the server gives only what refs point to', async () => {
-    const { first } = await twoCommits();
-    await repository.git('config', 'uploadpack.allowAnySHA1InWant', 'false');
-    await repository.git('config', 'protocol.version', '0');
-    await repository.git('config', 'uploadpack.advertiseRef', 'true');
-
-    const result = await fetch({ ref: { commit: first } });
-
-    expect(await contentOf(result)).toEqual({ 'a.yaml': 'one' });
-  });
-
   it('is no commit of another branch', async () => {
     await twoCommits();
     const other = await repository.commit({ x: '1' }, { branch: 'other' });
