@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { createKubeClient, type KubeClient } from '../../activities/kube/client.ts';
+import { loadKubeAccess } from '../../activities/kube/config.ts';
+import { ensureTools } from '../../tools/build.ts';
+import { TOOL_NAMES } from '../../tools/catalog.ts';
+import { type ControlPlane, startControlPlane } from '../../tools/control-plane.ts';
+import { type GitServer, startGitServer } from '../../tools/git-server.ts';
+import { type PawlResult, pawl } from '../../tools/pawl.ts';
+import { persistentPorts } from '../../tools/state.ts';
+import { startTemporal, type TemporalServer } from '../../tools/temporal.ts';
+import { startWorker } from '../../tools/worker.ts';
+import { bootstrap, requestFetch } from './bootstrap.ts';
+import type { Narrator } from './narrator.ts';
+import type { RunningDemo } from './state.ts';
+
+/** Everything of the demo, up. */
+export interface Servers {
+  readonly state: RunningDemo;
+  readonly kube: KubeClient;
+  readonly git: GitServer;
+  /** The command line, against this demo. */
+  pawl(args: readonly string[]): Promise<PawlResult>;
+}
+
+export interface StartOptions {
+  readonly dir: string;
+  readonly narrator: Narrator;
+  /** Takes what has to be stopped, in the order of starting. */
+  readonly up: AsyncDisposableStack;
+  readonly onDied: (error: Error) => void;
+}
+
+// Those that people know; others when they are taken.
+const PORTS = { temporal: 7233, ui: 8233, git: 3080, artifacts: 9790 };
+const PORT_NAMES = ['temporal', 'ui', 'git', 'artifacts'] as const;
+
+/** Starts Temporal, Kubernetes, the git server and a worker on what an earlier demo left in `dir`. */
+export async function startServers(options: StartOptions): Promise<Servers> {
+  const { dir, narrator, up, onDied } = options;
+  await ensureTools(TOOL_NAMES);
+  const ports = await persistentPorts(dir, PORT_NAMES, PORTS);
+  const timed = async <T>(what: string, work: Promise<T>): Promise<T> => {
+    const began = Date.now();
+    const result = await work;
+    narrator.saw(what, Date.now() - began);
+    return result;
+  };
+
+  const [temporal, plane] = await Promise.all([
+    timed('Temporal', startOwnTemporal(options, ports)),
+    timed(
+      'Kubernetes: etcd, API server, controller manager, scheduler, one fake node',
+      startCluster(options),
+    ),
+  ]);
+  const kube = createKubeClient(loadKubeAccess({ kubeconfig: plane.kubeconfigPath }));
+  up.defer(() => kube.close());
+  const git = await timed('git server', startGit(options, ports, kube));
+  const state: RunningDemo = {
+    pid: process.pid,
+    startedAt: Date.now(),
+    dir,
+    kubeconfig: plane.kubeconfigPath,
+    temporalAddress: temporal.address,
+    temporalNamespace: temporal.namespace,
+    uiUrl: temporal.uiUrl ?? '',
+    gitUrl: git.url,
+    logFile: join(dir, 'worker', 'worker.log'),
+  };
+  const servers = { state, kube, git: git.server, pawl: pawlOf(state) };
+
+  await timed('CRDs: pawl install', installCrds(servers));
+  const worker = await timed(
+    'worker: pawl worker',
+    startWorker({ ...state, dir: join(dir, 'worker'), artifactPort: ports.artifacts, onDied }),
+  );
+  up.defer(() => worker.stop());
+  await bootstrap(kube, git.url);
+  return servers;
+}
+
+type Ports = Readonly<Record<(typeof PORT_NAMES)[number], number>>;
+
+async function startOwnTemporal({ dir, up, onDied }: StartOptions, ports: Ports): Promise<TemporalServer> {
+  const { temporal: port, ui: uiPort } = ports;
+  const server = await startTemporal({ dir: join(dir, 'temporal'), port, uiPort, onDied });
+  up.defer(() => server.stop());
+  return server;
+}
+
+async function startCluster({ dir, up, onDied }: StartOptions): Promise<ControlPlane> {
+  const plane = await startControlPlane({ dir: join(dir, 'kubernetes'), onDied });
+  up.defer(() => plane.stop());
+  return plane;
+}
+
+async function startGit({ dir, up }: StartOptions, ports: Ports, kube: KubeClient) {
+  const onPush = (): void => {
+    // The interval finds the push too, only later: nothing is lost when this fails.
+    requestFetch(kube).catch(() => undefined);
+  };
+  const server = await startGitServer({ root: join(dir, 'git'), port: ports.git, onPush });
+  up.defer(() => server.stop());
+  const { url } = await server.createRepository('home');
+  return { server, url };
+}
+
+function pawlOf(state: RunningDemo): Servers['pawl'] {
+  return (args) => pawl(args, environment(state));
+}
+
+/** What other tools need to reach the demo. */
+export function environment(demo: RunningDemo): Readonly<Record<string, string>> {
+  return {
+    KUBECONFIG: demo.kubeconfig,
+    TEMPORAL_ADDRESS: demo.temporalAddress,
+    TEMPORAL_NAMESPACE: demo.temporalNamespace,
+  };
+}
+
+async function installCrds(servers: Pick<Servers, 'pawl'>): Promise<void> {
+  const { code, stderr } = await servers.pawl(['install']);
+  if (code !== 0) throw new Error(`pawl install: ${stderr.trim()}`);
+}

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkTree } from '../../tools/git-work-tree.ts';
+import { type Cluster, KUSTOMIZATIONS } from './cluster.ts';
+import type { Narrator } from './narrator.ts';
+import type { Servers } from './servers.ts';
+import { applyChange } from './steps/apply-change.ts';
+import { failWithMessage } from './steps/fail-with-message.ts';
+import { firstSync } from './steps/first-sync.ts';
+import { pruneRemoved } from './steps/prune-removed.ts';
+import { replaceStuck } from './steps/replace-stuck.ts';
+import { revertDrift } from './steps/revert-drift.ts';
+import { suspendAndResume } from './steps/suspend-and-resume.ts';
+
+/** One part of the story: it does something for real, and checks what comes of it. */
+export interface Step {
+  readonly title: string;
+  readonly why: string;
+  tell(scene: Scene): Promise<void>;
+}
+
+/** What a step works with. */
+export interface Scene {
+  readonly cluster: Cluster;
+  /** Does something and says so; what is seen next is timed from its end. */
+  act<T>(text: string, work: () => Promise<T>): Promise<T>;
+  /** Waits until the check answers, and tells how long that took. Throws when it does not within the time (60 s). */
+  see<T>(text: string | ((found: T) => string), check: Check<T>, timeoutMs?: number): Promise<T>;
+  /** Tells it if it holds all the while; throws as soon as it does not. */
+  seeAllAlong(text: string, check: () => Promise<boolean>, forMs: number): Promise<void>;
+  push: WorkTree['push'];
+  /** The command line; throws what it says when it fails. */
+  pawl(...args: readonly string[]): Promise<void>;
+}
+
+export type Check<T> = () => Promise<T | undefined | false>;
+
+const STEPS: readonly Step[] = [
+  firstSync,
+  applyChange,
+  revertDrift,
+  suspendAndResume,
+  failWithMessage,
+  replaceStuck,
+  pruneRemoved,
+];
+const POLL_MS = 50;
+const TIMEOUT_MS = 60_000;
+
+/** Tells the whole story; false when a step did not do what it says. */
+export async function tellStory(scene: Scene, narrator: Narrator): Promise<boolean> {
+  for (const [index, step] of STEPS.entries()) {
+    narrator.heading(`${index + 1}/${STEPS.length} ${step.title}`);
+    narrator.say(step.why);
+    try {
+      await step.tell(scene);
+    } catch (error) {
+      narrator.failed(error instanceof Error ? error.message : String(error));
+      for (const name of KUSTOMIZATIONS) {
+        const ready = await scene.cluster.ready(name);
+        narrator.say(
+          `${name}: Ready=${ready?.status ?? 'unknown'} ${ready?.reason ?? ''}: ${ready?.message ?? ''}`,
+        );
+      }
+      return false;
+    }
+  }
+  return true;
+}
+
+/** The scene on running servers. */
+export function setScene(servers: Servers, tree: WorkTree, cluster: Cluster, narrator: Narrator): Scene {
+  let actedAt = Date.now();
+  return {
+    cluster,
+    push: (message, files, options) => tree.push(message, files, options),
+    async act(text, work) {
+      narrator.did(text);
+      const result = await work();
+      actedAt = Date.now();
+      return result;
+    },
+    async see(text, check, timeoutMs = TIMEOUT_MS) {
+      const found = await until(check, timeoutMs);
+      if (found === undefined) {
+        const what = typeof text === 'string' ? text : 'what was expected';
+        throw new Error(`not seen within ${timeoutMs / 1000} s: ${what}`);
+      }
+      narrator.saw(typeof text === 'string' ? text : text(found), Date.now() - actedAt);
+      return found;
+    },
+    async seeAllAlong(text, check, forMs) {
+      const broke = await until(async () => !(await check()), forMs);
+      if (broke) throw new Error(`no longer so: ${text}`);
+      narrator.saw(text, forMs);
+    },
+    async pawl(...args) {
+      const { code, stdout, stderr } = await servers.pawl(args);
+      if (code !== 0) throw new Error(`pawl ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);
+    },
+  };
+}
+
+async function until<T>(check: Check<T>, timeoutMs: number): Promise<T | undefined> {
+  const deadline = Date.now() + timeoutMs;
+  while (Date.now() < deadline) {
+    const found = await check();
+    if (found !== undefined && found !== false) return found;
+    await sleep(POLL_MS);
+  }
+  return undefined;
+}
