@@ -11,9 +11,10 @@ import type {
 } from './contract.ts';
 import { decide } from './decide.ts';
 import { awaitDefinitions } from './definitions.ts';
-import { type Refusal, refusalFailure, requestFailure } from './failure.ts';
+import { isKubernetesError, type Refusal, refusalFailure, requestFailure } from './failure.ts';
 import { compileIgnore } from './ignore.ts';
-import { CONCURRENCY, idOf, readLive } from './live.ts';
+import { idOf, readLive } from './live.ts';
+import { CONCURRENCY, forEach } from './parallel.ts';
 import { runsOf, STAGES } from './stages.ts';
 import { refusedByDryRun } from './validate.ts';
 import { write } from './write.ts';
@@ -36,7 +37,14 @@ export async function applyPlan(
   plan: Plan,
   options: ApplyOptions,
 ): Promise<ChangeSet> {
-  const pass: Pass = { context, plan, options, done: new Map(), applied: [] };
+  const pass: Pass = {
+    context,
+    plan,
+    options,
+    planned: new Set(plan.inventory.map(({ id }) => id)),
+    done: new Map(),
+    applied: [],
+  };
   for (const [i, stage] of STAGES.entries()) {
     options.signal.throwIfAborted();
     const entries = await decideAgain(pass, entriesOf(plan, stage));
@@ -52,6 +60,8 @@ interface Pass {
   readonly context: ApplyContext;
   readonly plan: Plan;
   readonly options: ApplyOptions;
+  /** Ids of the planned inventory. */
+  readonly planned: ReadonlySet<string>;
   readonly done: Map<string, ChangeSetEntry>;
   /** What the server answered to the applies of the definitions. */
   readonly applied: KubeObject[];
@@ -84,16 +94,15 @@ async function decideAgain(pass: Pass, entries: readonly PlanEntry[]): Promise<P
   const waiting = entries.flatMap(({ decideLater }) => (decideLater ? [decideLater] : []));
   if (waiting.length === 0) return [...entries];
   const ignoredPaths = compileIgnore(context.ignore);
-  try {
-    const live = await readLive(context.kube, waiting, context.owner);
-    return await pLimit(CONCURRENCY).map(entries, async (entry) =>
-      entry.decideLater
-        ? decide(context, entry.decideLater, live.get(idOf(entry.decideLater)), ignoredPaths)
-        : entry,
-    );
-  } catch (error) {
-    throw requestFailure('reading the cluster failed', error);
-  }
+  const live = await readLive(context.kube, waiting, context.owner);
+  return pLimit(CONCURRENCY).map(entries, async (entry) => {
+    const { decideLater } = entry;
+    if (!decideLater) return entry;
+    return {
+      ...(await decide(context, decideLater, live.get(idOf(decideLater)), ignoredPaths)),
+      decideLater,
+    };
+  });
 }
 
 async function applyStage(
@@ -128,38 +137,42 @@ function stopOn(pass: Pass, refusals: readonly Refusal[], notTried: readonly Pla
 interface Written {
   readonly refused: Refusal[];
   readonly notTried: PlanEntry[];
+  /** The write is its own dry run. */
+  readonly isSingle: boolean;
 }
 
 async function writeAll(pass: Pass, changes: readonly PlanEntry[]): Promise<Written> {
-  const { context, options } = pass;
-  const written: Written = { refused: [], notTried: [] };
-  const limit = pLimit(CONCURRENCY);
+  const { signal } = pass.options;
+  const written: Written = { refused: [], notTried: [], isSingle: changes.length === 1 };
   for (const run of runsOf(changes, ({ object }) => object.kind)) {
-    await limit.map(run, async (entry) => {
-      options.signal.throwIfAborted();
-      if (written.refused.length > 0) {
-        written.notTried.push(entry);
-        return;
-      }
-      assertPlanned(pass.plan, entry);
-      try {
-        const answer = await write(context, entry, options.signal);
-        if (entry.stage === 'definitions') pass.applied.push(answer);
-        report(pass, entry);
-      } catch (error) {
-        options.signal.throwIfAborted();
-        const during = changes.length === 1 ? 'dry-run' : 'apply';
-        written.refused.push({ object: entry.object, during, error });
-      }
+    await forEach(run, async (entry) => {
+      if (written.refused.length > 0 || signal.aborted) written.notTried.push(entry);
+      else await writeOne(pass, entry, written);
     });
+    signal.throwIfAborted();
   }
   return written;
 }
 
+async function writeOne(pass: Pass, entry: PlanEntry, written: Written): Promise<void> {
+  const { object, stage, decideLater } = entry;
+  assertPlanned(pass, entry);
+  let answer: KubeObject;
+  try {
+    answer = await write(pass.context, entry, pass.options.signal);
+  } catch (error) {
+    if (!isKubernetesError(error)) throw error;
+    const during = written.isSingle ? 'dry-run' : 'apply';
+    written.refused.push({ object, during, error, isDefinitionNew: decideLater !== undefined });
+    return;
+  }
+  if (stage === 'definitions') pass.applied.push(answer);
+  report(pass, entry);
+}
+
 // The inventory was written ahead of the apply: an object it lacks would be an orphan after a crash.
-function assertPlanned(plan: Plan, { object }: PlanEntry): void {
-  const id = idOf(object);
-  if (!plan.inventory.some((entry) => entry.id === id))
+function assertPlanned(pass: Pass, { object }: PlanEntry): void {
+  if (!pass.planned.has(idOf(object)))
     throw new Error(`${describeObject(object)} is not in the planned inventory`);
 }
 

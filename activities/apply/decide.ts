@@ -1,9 +1,10 @@
 import type { KubeObject } from '../../api/kube-object.ts';
 import { FieldManager } from '../../api/names.ts';
-import { isOutage } from '../kube/errors.ts';
+import { isOutage, KubeError } from '../kube/errors.ts';
 import { hasDrifted } from './compare.ts';
 import type { ApplyContext, PlanEntry } from './contract.ts';
 import { reasonToSkip } from './directives.ts';
+import { isKubernetesError, refusalFailure } from './failure.ts';
 import { type IgnoredPaths, resolveIgnored } from './ignore.ts';
 import { isSurelyInSync } from './in-sync.ts';
 import { stageOf } from './stages.ts';
@@ -44,8 +45,14 @@ async function tryDryRun(context: ApplyContext, object: KubeObject): Promise<Kub
   try {
     return await context.kube.apply(object, { fieldManager: FieldManager.apply, dryRun: true });
   } catch (error) {
-    if (isOutage(error)) throw error;
+    if (!isKubernetesError(error)) throw error;
+    if (isServerAway(error)) throw refusalFailure([{ object, during: 'dry-run', error }]);
     // Not a verdict yet: an earlier stage may bring what the object lacks, such as a newer definition.
     return undefined;
   }
+}
+
+// A 500 is mostly a webhook that does not answer, and this very build may bring it back.
+function isServerAway(error: unknown): boolean {
+  return isOutage(error) && !(error instanceof KubeError && error.status === 500);
 }

@@ -2,15 +2,17 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { describeObject, type KubeObject } from '../../api/kube-object.ts';
 import { Reason } from '../../api/reasons.ts';
 import { failed, messageOf, transient } from '../failures.ts';
-import { isTransient, KubeError } from '../kube/errors.ts';
+import { isTransient, KubeError, KubeUnreachableError, NoKindError } from '../kube/errors.ts';
 import type { ChangeSetEntry } from './contract.ts';
 import { scrub } from './scrub.ts';
 
 /** One object that the server refused. */
 export interface Refusal {
   readonly object: KubeObject;
-  readonly during: 'dry-run' | 'apply' | 'delete';
+  readonly during: 'query' | 'dry-run' | 'apply';
   readonly error: unknown;
+  /** The definition of its kind has just changed: a server may judge by the old one for some milliseconds more. */
+  readonly isDefinitionNew?: boolean;
 }
 
 /** How far an apply came before it stopped. */
@@ -36,13 +38,16 @@ export class StillThereError extends Error {
 const NAMED = 10;
 
 /** ReconciliationFailed for refused objects, all of them named, with what was changed before and what was not tried. */
-export function refusalFailure(refusals: readonly Refusal[], progress: Progress): ApplicationFailure {
+export function refusalFailure(
+  refusals: readonly Refusal[],
+  progress: Progress = { changed: [], notTried: [] },
+): ApplicationFailure {
   const lines = [
     ...some(refusals.map(describeRefusal)),
     ...(progress.changed.length > 0 || progress.notTried.length > 0 ? [describeProgress(progress)] : []),
   ];
   // One refusal that no retry mends is enough to stop retrying.
-  const make = refusals.every(({ error }) => mayPass(error)) ? transient : failed;
+  const make = refusals.every(mayPass) ? transient : failed;
   const [first] = refusals;
   return make(Reason.ReconciliationFailed, lines.join('\n'), {
     ...retryAfter(refusals.map(({ error }) => error)),
@@ -50,20 +55,27 @@ export function refusalFailure(refusals: readonly Refusal[], progress: Progress)
   });
 }
 
-function mayPass(error: unknown): boolean {
+function mayPass({ error, isDefinitionNew }: Refusal): boolean {
+  if (isDefinitionNew && /field not declared in schema/.test(messageOf(error))) return true;
   return error instanceof StillThereError || isTransient(error);
 }
 
 /** ReconciliationFailed for a request that is about no single object; failures pass through as they are. */
 export function requestFailure(what: string, error: unknown): unknown {
   // Cancellation and failures of our own keep their meaning.
-  if (!(error instanceof Error) || !isKubernetes(error)) return error;
+  if (!isKubernetesError(error)) return error;
   const make = isTransient(error) ? transient : failed;
-  return make(Reason.ReconciliationFailed, `${what}: ${error.message}`, retryAfter([error]));
+  return make(Reason.ReconciliationFailed, `${what}: ${messageOf(error)}`, retryAfter([error]));
 }
 
-function isKubernetes(error: Error): boolean {
-  return ['KubeError', 'NoKindError', 'KubeUnreachableError'].includes(error.name);
+/** Whether the API server, or the way to it, said no: anything else is cancellation, a fence or a bug, and no verdict. */
+export function isKubernetesError(error: unknown): boolean {
+  return (
+    error instanceof KubeError ||
+    error instanceof NoKindError ||
+    error instanceof KubeUnreachableError ||
+    error instanceof StillThereError
+  );
 }
 
 function retryAfter(errors: readonly unknown[]): { retryAfterMs?: number } {

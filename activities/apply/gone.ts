@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { KubeObject } from '../../api/kube-object.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { CONCURRENCY, getOne } from './live.ts';
+import { getOne } from './live.ts';
+import { CONCURRENCY } from './parallel.ts';
 
 const FIRST_POLL_MS = 20;
 const LAST_POLL_MS = 2_000;

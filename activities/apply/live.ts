@@ -4,10 +4,9 @@ import { formatObjectId, objectId } from '../../api/object-id.ts';
 import { type KubeClient, targetOf } from '../kube/client.ts';
 import { KubeError, NoKindError } from '../kube/errors.ts';
 import type { Owner } from './contract.ts';
+import { isKubernetesError, refusalFailure } from './failure.ts';
 import { ownerSelector } from './ownership.ts';
-
-/** Requests in flight for one apply: enough to hide the latency, too few to crowd others out. */
-export const CONCURRENCY = 8;
+import { CONCURRENCY } from './parallel.ts';
 
 // Measured on one machine: a GET costs 0.2 ms of CPU here and 1 ms of waiting, a LIST of as many objects less, but
 // a LIST that must be consistent waits up to 100 ms for a kind nobody writes. So few objects are read one by one.
@@ -15,7 +14,7 @@ const LIST_FROM = 11;
 
 /**
  * What the cluster has of these objects, by formatted id. Few of a kind and namespace are read one by one; of many,
- * one LIST brings those with the owner's labels and the others follow one by one.
+ * one LIST brings those with the owner's labels and the others follow one by one. Throws ReconciliationFailed.
  */
 export async function readLive(
   kube: KubeClient,
@@ -33,7 +32,9 @@ export async function readLive(
   );
   const unread = objects.filter((object) => !live.has(idOf(object)));
   await limit.map(unread, async (object) => {
-    const found = await getOne(kube, object);
+    const found = await getOne(kube, object).catch((error: unknown) => {
+      throw queryFailure(object, error);
+    });
     if (found) live.set(idOf(object), found);
   });
   return live;
@@ -65,8 +66,12 @@ async function listOwned(
   } catch (error) {
     // An account that may read each object may still not be allowed to list them.
     if (error instanceof KubeError && error.status === 403) return [];
-    throw error;
+    throw queryFailure(first, error);
   }
+}
+
+function queryFailure(object: KubeObject, error: unknown): unknown {
+  return isKubernetesError(error) ? refusalFailure([{ object, during: 'query', error }]) : error;
 }
 
 export function idOf(object: KubeObject): string {

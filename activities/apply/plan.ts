@@ -9,9 +9,10 @@ import { decide } from './decide.ts';
 import { definedKinds } from './definitions.ts';
 import { requestFailure } from './failure.ts';
 import { compileIgnore, type IgnoredPaths } from './ignore.ts';
-import { CONCURRENCY, idOf, readLive } from './live.ts';
+import { idOf, readLive } from './live.ts';
 import { compareIds } from './order.ts';
 import { contestedBy } from './ownership.ts';
+import { CONCURRENCY } from './parallel.ts';
 import { prepare } from './prepare.ts';
 import { STAGES, stageOf } from './stages.ts';
 
@@ -107,15 +108,11 @@ async function decideAll(
   prepared: readonly Prepared[],
   ignoredPaths: IgnoredPaths,
 ): Promise<PlanEntry[]> {
-  try {
-    const known = prepared.filter(({ isKnown }) => isKnown).map(({ object }) => object);
-    const live = await readLive(context.kube, known, context.owner);
-    return await pLimit(CONCURRENCY).map(prepared, ({ object, isKnown }) =>
-      isKnown ? decide(context, object, live.get(idOf(object)), ignoredPaths) : unknownKind(object),
-    );
-  } catch (error) {
-    throw requestFailure('reading the cluster failed', error);
-  }
+  const known = prepared.filter(({ isKnown }) => isKnown).map(({ object }) => object);
+  const live = await readLive(context.kube, known, context.owner);
+  return pLimit(CONCURRENCY).map(prepared, ({ object, isKnown }) =>
+    isKnown ? decide(context, object, live.get(idOf(object)), ignoredPaths) : unknownKind(object),
+  );
 }
 
 function unknownKind(object: KubeObject): PlanEntry {

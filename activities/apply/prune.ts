@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { describeObject, type KubeObject } from '../../api/kube-object.ts';
 import { type InventoryEntry, type ObjectId, parseObjectId } from '../../api/object-id.ts';
 import { messageOf } from '../failures.ts';
@@ -6,11 +5,12 @@ import { targetOf } from '../kube/client.ts';
 import { isConflict } from '../kube/errors.ts';
 import type { ApplyContext } from './contract.ts';
 import { reasonToKeep } from './directives.ts';
+import { isKubernetesError } from './failure.ts';
 import { awaitGone } from './gone.ts';
-import { CONCURRENCY } from './live.ts';
 import { createLocator, type Locate } from './locate.ts';
 import { compareIds } from './order.ts';
 import { isOwnedBy } from './ownership.ts';
+import { forEach } from './parallel.ts';
 import { runsOf } from './stages.ts';
 
 export type PruneContext = Pick<ApplyContext, 'kube' | 'owner'>;
@@ -90,7 +90,6 @@ async function deleteAll(
   const survivors: InventoryEntry[] = [];
   const failures: string[] = [];
   const kept: PruneResult['kept'][number][] = [];
-  const limit = pLimit(CONCURRENCY);
 
   async function settle({ entry, id }: Candidate): Promise<void> {
     const object = describeObject({ kind: id.kind, metadata: { name: id.name, namespace: id.namespace } });
@@ -100,7 +99,8 @@ async function deleteAll(
       if (verdict.is === 'deleted') objects.push(verdict.object);
       if (verdict.is === 'kept') kept.push({ object, reason: verdict.reason });
     } catch (error) {
-      options.signal?.throwIfAborted();
+      // A fence or a bug is no answer of the server.
+      if (!isKubernetesError(error)) throw error;
       survivors.push(entry);
       failures.push(`${object} delete failed: ${messageOf(error)}`);
     }
@@ -111,7 +111,7 @@ async function deleteAll(
     survivors.push(entry);
     failures.push(`inventory entry "${entry.id}" is not an id`);
   }
-  for (const run of runsOf(candidates, ({ id }) => id.kind)) await limit.map(run, settle);
+  for (const run of runsOf(candidates, ({ id }) => id.kind)) await forEach(run, settle);
   return { result: { deleted: objects.map(describeObject), survivors, failures, kept }, objects };
 }
 
@@ -140,6 +140,9 @@ async function deleteOne(
   if (holder !== undefined) return { is: 'kept', reason: `it is in the inventory of ${holder}` };
   const target = await locate(id, entry.v);
   if (!target) return { is: 'gone' };
+  // Written for a manifest with a namespace too many: the object may well be in the build, by its proper id.
+  if (id.namespace !== '' && target.namespace === undefined)
+    return { is: 'kept', reason: 'its kind has no namespace and the inventory names one' };
   for (;;) {
     const live = await kube.get(target);
     if (!live) return { is: 'gone' };

@@ -2,9 +2,9 @@ import pLimit from 'p-limit';
 import { FieldManager } from '../../api/names.ts';
 import type { ApplyContext, PlanEntry } from './contract.ts';
 import { allowsRecreation } from './directives.ts';
-import type { Refusal } from './failure.ts';
+import { isKubernetesError, type Refusal } from './failure.ts';
 import { isImmutable } from './immutable.ts';
-import { CONCURRENCY } from './live.ts';
+import { CONCURRENCY } from './parallel.ts';
 
 /** Sends to the server, as dry runs, the changes it has not seen yet, and returns the refused ones. */
 export async function refusedByDryRun(
@@ -13,14 +13,15 @@ export async function refusedByDryRun(
   signal: AbortSignal,
 ): Promise<Refusal[]> {
   const unseen = changes.filter(({ validated }) => !validated);
-  const answers = await pLimit(CONCURRENCY).map(unseen, async ({ object, live }) => {
+  const answers = await pLimit(CONCURRENCY).map(unseen, async ({ object, live, decideLater }) => {
     signal.throwIfAborted();
     try {
       await context.kube.apply(object, { fieldManager: FieldManager.apply, dryRun: true });
       return undefined;
     } catch (error) {
+      if (!isKubernetesError(error)) throw error;
       if (live && isImmutable(error) && allowsRecreation(object, live, context.force)) return undefined;
-      return { object, during: 'dry-run', error } as const;
+      return { object, during: 'dry-run', error, isDefinitionNew: decideLater !== undefined } as const;
     }
   });
   return answers.filter((answer) => answer !== undefined);

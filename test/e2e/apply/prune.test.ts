@@ -115,6 +115,23 @@ describe('a prune', () => {
     expect(result.deleted).toEqual([`HorizontalPodAutoscaler/${home.namespace}/h`]);
   });
 
+  it('does not take a cluster-scoped object for one of a namespace', async () => {
+    const home = await applyHome();
+    const role = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: `role-${home.namespace}` },
+      rules: [],
+    };
+    await home.apply([role]);
+    const id = `${home.namespace}_role-${home.namespace}_rbac.authorization.k8s.io_ClusterRole`;
+
+    const result = await prune(home.context, [{ id, v: 'v1' }], nobody);
+
+    expect(result).toMatchObject({ deleted: [], survivors: [] });
+    expect(await home.live(role)).toBeDefined();
+  });
+
   it('keeps an entry that it cannot read in the inventory', async () => {
     const home = await applyHome();
 
