@@ -1,22 +1,23 @@
 import type { Command } from 'commander';
 import { workflowId } from '../../api/object-ref.ts';
-import { eachKind, examples, withSession } from './command.ts';
+import { eachKind, withSession } from './command.ts';
 import type { KindInfo } from './kinds.ts';
 import type { Session } from './session.ts';
 import { userName } from './tell-workflow.ts';
+
+const EXAMPLES = { 'cancel ks apps': 'stop waiting for its health' };
 
 /** `pawl cancel …` */
 export function addCancel(program: Command): void {
   const verb = program
     .command('cancel')
     .description('End what the run of an object is doing, e.g. its health wait');
-  eachKind(verb, (command, info) => {
+  eachKind(verb, EXAMPLES, (command, info) => {
     command
       .argument('[name]')
       .description(`Cancel the run of a ${info.kind}`)
       .action(withSession((session, [name]) => cancelRun(session, info, name)));
   });
-  examples(verb, { 'cancel ks apps': 'stop waiting for its health' });
 }
 
 async function cancelRun(session: Session, info: KindInfo, name: string | undefined): Promise<void> {

@@ -51,14 +51,11 @@ function versionOf(crd: KubeObject): string {
 }
 
 async function checkTemporal(session: Session): Promise<readonly Finding[]> {
-  const [client, version, settings] = await Promise.all([
-    session.temporal(),
-    temporalVersion(session),
-    session.settings(),
-  ]);
+  const client = await session.temporal();
+  const version = await temporalVersion(session);
   const { temporalConfig } = await import('../temporal.ts');
   const { namespace } = client.options;
-  const { address } = temporalConfig(settings.temporal).connection;
+  const { address } = temporalConfig(session.settings.temporal).connection;
   const findings = [{ isOk: true, text: `Temporal ${version} at ${address}` }];
   try {
     await client.workflowService.describeNamespace({ namespace });

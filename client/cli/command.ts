@@ -20,15 +20,25 @@ export function withSession<Options>(run: Run<Options>): (...given: unknown[]) =
   };
 }
 
-/** Adds the two kinds below a verb, under `flux`'s names: `source git` and `kustomization` (`ks`). */
-export function eachKind(verb: Command, add: (command: Command, info: KindInfo) => void): void {
+/** Adds the two kinds below a verb, under `flux`'s names: `source git` and `kustomization` (`ks`), each with the examples. */
+export function eachKind(
+  verb: Command,
+  lines: Examples,
+  add: (command: Command, info: KindInfo) => void,
+): void {
   const source = verb.command('source').alias('sources').description(`${verb.name()} sources`);
-  add(source.command('git'), KINDS.GitRepository);
-  add(verb.command('kustomization').aliases(['ks', 'kustomizations']), KINDS.Kustomization);
+  const git = source.command('git');
+  const ks = verb.command('kustomization').aliases(['ks', 'kustomizations']);
+  add(git, KINDS.GitRepository);
+  add(ks, KINDS.Kustomization);
+  for (const command of [verb, source, git, ks]) examples(command, lines);
 }
 
+/** A command line, and what it is for. */
+export type Examples = Readonly<Record<string, string>>;
+
 /** Examples at the end of the help: what it is for, and the line to type. */
-export function examples(command: Command, lines: Readonly<Record<string, string>>): Command {
+export function examples(command: Command, lines: Examples): Command {
   const text = Object.entries(lines).map(([line, meaning]) => `  # ${meaning}\n  pawl ${line}`);
   return command.addHelpText('after', `\nExamples:\n${text.join('\n\n')}\n`);
 }

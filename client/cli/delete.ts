@@ -1,15 +1,20 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { eachKind, examples, withSession } from './command.ts';
+import { eachKind, withSession } from './command.ts';
 import type { KindInfo } from './kinds.ts';
 import { getObject, type Session } from './session.ts';
+
+const EXAMPLES = {
+  'delete ks apps': 'delete a Kustomization and, with prune, what it applied',
+  'delete source git podinfo -s': 'without a question',
+};
 
 /** `pawl delete …` */
 export function addDelete(program: Command): void {
   const verb = program
     .command('delete')
     .description('Delete an object; what it applied goes as its deletionPolicy says');
-  eachKind(verb, (command, info) => {
+  eachKind(verb, EXAMPLES, (command, info) => {
     command
       .argument('[name]')
       .description(`Delete a ${info.kind}`)
@@ -19,10 +24,6 @@ export function addDelete(program: Command): void {
           deleteOne(session, info, name, options.silent ?? false),
         ),
       );
-  });
-  examples(verb, {
-    'delete ks apps': 'delete a Kustomization and, with prune, what it applied',
-    'delete source git podinfo -s': 'without a question',
   });
 }
 

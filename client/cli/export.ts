@@ -1,13 +1,18 @@
 import type { Command } from 'commander';
-import { eachKind, examples, withSession } from './command.ts';
+import { eachKind, withSession } from './command.ts';
 import type { KindInfo } from './kinds.ts';
 import { formatExport } from './manifest.ts';
 import { getObject, listObjects, type Session } from './session.ts';
 
+const EXAMPLES = {
+  'export ks apps > apps.yaml': 'one Kustomization',
+  'export source git --all > sources.yaml': 'all git sources of the namespace',
+};
+
 /** `pawl export …` */
 export function addExport(program: Command): void {
   const verb = program.command('export').description('Print objects as YAML, as one would keep them in Git');
-  eachKind(verb, (command, info) => {
+  eachKind(verb, EXAMPLES, (command, info) => {
     command
       .argument('[name]')
       .description(`Print a ${info.kind}`)
@@ -17,10 +22,6 @@ export function addExport(program: Command): void {
           exportObjects(session, info, options.all ? undefined : name, options.all ?? false),
         ),
       );
-  });
-  examples(verb, {
-    'export ks apps > apps.yaml': 'one Kustomization',
-    'export source git --all > sources.yaml': 'all git sources of the namespace',
   });
 }
 

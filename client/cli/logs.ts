@@ -50,8 +50,7 @@ async function logs(session: Session, options: LogsOptions): Promise<void> {
   };
   const tail = options.tail === undefined ? undefined : Number(options.tail);
   if (tail !== undefined && !(tail >= 0)) throw new Error(`invalid --tail "${options.tail}"`);
-  const { demo } = await session.settings();
-  const file = options.file ?? demo?.logFile;
+  const file = options.file ?? session.settings.demo?.logFile;
   const how = { isFollowing: options.follow ?? false, tail, since: filter.since };
   const show = (line: string) => {
     const text = formatLogLine(line, filter);

@@ -10,7 +10,6 @@ export async function addWorker(program: Command): Promise<void> {
 
 /** `pawl demo` */
 export async function addDemo(program: Command): Promise<void> {
-  const path: string = '../demo/command.ts';
-  const demo = (await import(path)) as { readonly demoCommand: () => Command };
-  program.addCommand(demo.demoCommand());
+  const { demoCommand } = await import('../demo/command.ts');
+  program.addCommand(demoCommand());
 }

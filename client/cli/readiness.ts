@@ -4,7 +4,7 @@ import type { Reconciled } from './kinds.ts';
 /** What a wait concludes from an object: done, not yet, or never. */
 export type Progress =
   | { readonly state: 'current' }
-  | { readonly state: 'inProgress' }
+  | { readonly state: 'inProgress'; readonly trouble?: string }
   | { readonly state: 'failed'; readonly message: string };
 
 const CURRENT: Progress = { state: 'current' };
@@ -31,7 +31,7 @@ export function kstatus(object: Reconciled): Progress {
 /** After an annotation: has this request been handled, and how did it end? */
 export function requestProgress(object: Reconciled, handledBefore: string): Progress {
   if ((object.status?.lastHandledReconcileAt ?? '') === handledBefore) return IN_PROGRESS;
-  return kstatus(object);
+  return withTrouble(object, kstatus(object));
 }
 
 /** After a change of the spec: does the status speak of this generation, and how did it end? */
@@ -41,5 +41,12 @@ export function specProgress(object: Reconciled): Progress {
   if (observed < 1 || ready === undefined) return IN_PROGRESS;
   // Conditions of other controllers may carry no generation: then the status as a whole must.
   const seen = ready.observedGeneration || observed;
-  return seen === object.metadata.generation ? kstatus(object) : IN_PROGRESS;
+  return seen === object.metadata.generation ? withTrouble(object, kstatus(object)) : IN_PROGRESS;
+}
+
+/** An attempt that failed is retried, so the wait goes on; but whoever waits may know why. */
+function withTrouble(object: Reconciled, progress: Progress): Progress {
+  const ready = findCondition(object.status?.conditions, 'Ready');
+  if (progress.state !== 'inProgress' || ready?.status !== 'False') return progress;
+  return { state: 'inProgress', trouble: ready.message };
 }

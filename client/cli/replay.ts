@@ -43,7 +43,7 @@ async function replay(session: Session, words: readonly string[], options: Repla
   out.action(`resetting run ${runId} of ${id} to its first workflow task`);
   const again = await reset(client, id, runId);
   out.success(`run ${again} started`);
-  const url = await runUrl(session, client, { workflowId: id, runId: again });
+  const url = runUrl(session, client, { workflowId: id, runId: again });
   if (url) out.action(url);
   out.waiting('waiting for the run');
   const { passes, failure } = await readEnd(session, client, id, again);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Annotation } from '../../api/names.ts';
-import { eachKind, examples, withSession } from './command.ts';
+import { eachKind, withSession } from './command.ts';
 import type { KindInfo, Reconciled } from './kinds.ts';
 import { specProgress } from './readiness.ts';
 import { listObjects, type Session } from './session.ts';
@@ -13,10 +13,15 @@ interface ResumeOptions {
   readonly wait?: boolean;
 }
 
+const EXAMPLES = {
+  'resume ks infrastructure-controllers': 'apply again, and wait until it is ready',
+  'resume ks --all --wait': 'all of the namespace',
+};
+
 /** `pawl resume …` */
 export function addResume(program: Command): void {
   const verb = program.command('resume').description('Reconcile a suspended object again, and wait for it');
-  eachKind(verb, (command, info) => {
+  eachKind(verb, EXAMPLES, (command, info) => {
     command
       .argument('[names...]')
       .description(`Reconcile suspended ${info.kind} objects again`)
@@ -28,10 +33,6 @@ export function addResume(program: Command): void {
       );
     // The negated switch would make it true by default.
     command.setOptionValue('wait', undefined);
-  });
-  examples(verb, {
-    'resume ks infrastructure-controllers': 'apply again, and wait until it is ready',
-    'resume ks --all --wait': 'all of the namespace',
   });
 }
 

@@ -33,13 +33,14 @@ async function showRun(session: Session, words: readonly string[], options: RunO
   const run = await describeRun(client, id, options.runId);
   const isOpen = run.status.name === 'RUNNING';
   const end: RunEnd = isOpen ? { passes: [] } : await readEnd(session, client, id, run.runId);
-  const pending = pendingActivities(run);
+  // A closed run still names what it had begun: nobody waits for that.
+  const pending = isOpen ? pendingActivities(run) : [];
   if (options.output === 'json') {
     const document = { ...summary(run), status: statusWord(run.status.name), ...end, pending };
     return session.out.print(`${JSON.stringify(document, null, 2)}\n`);
   }
   const doing = isOpen ? await nowDoing(client, id, run.runId) : undefined;
-  const url = await runUrl(session, client, run);
+  const url = runUrl(session, client, run);
   session.out.print(formatLines([...headLines(run), ['Doing', doing], ['Temporal UI', url]]));
   for (const part of [passTable(end), stepTable(end), pendingTable(pending)]) {
     if (part.rows.length === 0) continue;
@@ -101,12 +102,12 @@ async function nowDoing(client: Client, id: string, runId: string): Promise<stri
 }
 
 /** Where the Temporal UI shows a run; undefined when nobody said where the UI is. */
-export async function runUrl(
+export function runUrl(
   session: Session,
   client: Client,
   { workflowId, runId }: { readonly workflowId: string; readonly runId: string },
-): Promise<string | undefined> {
-  const { temporalUi } = await session.settings();
+): string | undefined {
+  const { temporalUi } = session.settings;
   if (!temporalUi) return undefined;
   const path = [client.options.namespace, 'workflows', workflowId, runId].map(encodeURIComponent).join('/');
   return `${temporalUi.replace(/\/$/, '')}/namespaces/${path}/history`;

@@ -40,7 +40,8 @@ async function runs(session: Session, words: readonly string[], options: RunsOpt
   const client = await session.temporal();
   const found = await newest(session, client, queryFor(session, ref, options), limit);
   if (options.output === 'json') return session.out.print(`${JSON.stringify(found.map(summary), null, 2)}\n`);
-  if (found.length === 0) throw new Error('no runs found');
+  // As `flux events`: nothing to show is no failure of the command.
+  if (found.length === 0) return session.out.failure('No runs found.');
   const isWide = options.output === 'wide';
   const rows = await Promise.all(found.map((run) => rowOf(session, client, run, options)));
   session.out.table(

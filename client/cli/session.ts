@@ -16,7 +16,7 @@ export interface Session {
   readonly timeoutMs: number;
   /** Aborts when the time is over. */
   readonly deadline: AbortSignal;
-  settings(): Promise<Settings>;
+  readonly settings: Settings;
   kubeAccess(): Promise<KubeAccess>;
   kube(): Promise<KubeClient>;
   temporal(options?: Pick<TemporalOptions, 'connectTimeoutMs'>): Promise<Client>;
@@ -37,10 +37,10 @@ export function openSession(flags: GlobalFlags, out: Output): Session {
     timeoutMs > 0 ? setTimeout(() => expire.abort(), Math.min(timeoutMs, 2 ** 31 - 1)) : undefined;
   timer?.unref();
 
-  const settings = once(() => openSettings(flags));
+  const settings = openSettings(flags);
   const kubeAccess = once(async () => {
     const { loadKubeAccess } = await import('../../activities/kube/config.ts');
-    return loadKubeAccess((await settings()).kube);
+    return loadKubeAccess(settings.kube);
   });
   const kube = once(async () => {
     const [access, { createKubeClient }] = await Promise.all([
@@ -71,8 +71,8 @@ export function openSession(flags: GlobalFlags, out: Output): Session {
   };
 }
 
-async function connect(settings: () => Promise<Settings>, connectTimeoutMs: number): Promise<Client> {
-  const [{ temporal }, { connectTemporal }] = await Promise.all([settings(), import('../temporal.ts')]);
+async function connect({ temporal }: Settings, connectTimeoutMs: number): Promise<Client> {
+  const { connectTemporal } = await import('../temporal.ts');
   return connectTemporal({ ...temporal, connectTimeoutMs });
 }
 

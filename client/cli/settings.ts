@@ -1,39 +1,32 @@
 import type { KubeConfigSource } from '../../activities/kube/config.ts';
+import { type RunningDemo, readRunningDemo } from '../demo/state.ts';
 import type { TemporalOptions } from '../temporal.ts';
 import type { GlobalFlags } from './global-flags.ts';
 
-/** A demo that is up on this machine. */
-export interface RunningDemo {
-  readonly kubeconfig: string;
-  readonly temporalAddress: string;
-  readonly temporalNamespace: string;
-  readonly uiUrl: string;
-  readonly logFile?: string;
-}
+/** What the commands read of a demo that is up on this machine. */
+export type Demo = Pick<
+  RunningDemo,
+  'kubeconfig' | 'temporalAddress' | 'temporalNamespace' | 'uiUrl' | 'logFile'
+>;
 
 /** Which cluster and which Temporal. */
 export interface Settings {
   readonly kube: KubeConfigSource;
   readonly temporal: TemporalOptions;
   readonly temporalUi?: string | undefined;
-  readonly demo?: RunningDemo | undefined;
+  readonly demo?: Demo | undefined;
 }
 
 /** Flags before the environment before the running demo before what the tools themselves default to. */
-export async function openSettings(flags: GlobalFlags): Promise<Settings> {
-  const demo = await readDemo();
-  return settingsFor(flags, process.env, demo);
+export function openSettings(flags: GlobalFlags): Settings {
+  return settingsFor(flags, process.env, readRunningDemo());
 }
 
 /**
  * The demo counts as a whole or not at all: a command that names its own cluster or its own Temporal
  * must never reach the demo with the other half.
  */
-export function settingsFor(
-  flags: GlobalFlags,
-  env: Environment,
-  running: RunningDemo | undefined,
-): Settings {
+export function settingsFor(flags: GlobalFlags, env: Environment, running: Demo | undefined): Settings {
   const demo = running && isMeant(running, flags, env) ? running : undefined;
   const isOwnKubeconfig = Boolean(flags.context ?? env['KUBECONFIG']);
   return {
@@ -61,7 +54,7 @@ export function settingsFor(
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-function isMeant(demo: RunningDemo, flags: GlobalFlags, env: Environment): boolean {
+function isMeant(demo: Demo, flags: GlobalFlags, env: Environment): boolean {
   const clusters = [flags.kubeconfig, flags.context, env['KUBECONFIG']];
   const temporals = [
     flags.temporalAddress,
@@ -73,14 +66,4 @@ function isMeant(demo: RunningDemo, flags: GlobalFlags, env: Environment): boole
   ];
   const [cluster, temporal] = [clusters.find(Boolean), temporals.find(Boolean)];
   return (!cluster || cluster === demo.kubeconfig) && (!temporal || temporal === demo.temporalAddress);
-}
-
-async function readDemo(): Promise<RunningDemo | undefined> {
-  const path: string = '../demo/state.ts';
-  try {
-    const state = (await import(path)) as { readRunningDemo(): RunningDemo | undefined };
-    return state.readRunningDemo();
-  } catch {
-    return undefined;
-  }
 }

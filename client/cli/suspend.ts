@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { parseDuration } from '../../api/duration.ts';
 import { Annotation } from '../../api/names.ts';
-import { eachKind, examples, withSession } from './command.ts';
+import { eachKind, withSession } from './command.ts';
 import type { KindInfo, Reconciled } from './kinds.ts';
 import { listObjects, type Session } from './session.ts';
 import { tellWorkflow, userName } from './tell-workflow.ts';
@@ -12,10 +12,16 @@ interface SuspendOptions {
   readonly until?: string;
 }
 
+const EXAMPLES = {
+  'suspend ks infrastructure-controllers': 'stop applying a Kustomization',
+  'suspend ks apps --reason "database move" --until 2h': 'for two hours, and say why',
+  'suspend source git --all': 'stop fetching',
+};
+
 /** `pawl suspend …` */
 export function addSuspend(program: Command): void {
   const verb = program.command('suspend').description('Stop reconciling an object until it is resumed');
-  eachKind(verb, (command, info) => {
+  eachKind(verb, EXAMPLES, (command, info) => {
     command
       .argument('[names...]')
       .description(`Stop reconciling ${info.kind} objects`)
@@ -25,11 +31,6 @@ export function addSuspend(program: Command): void {
       .action(
         withSession<SuspendOptions>((session, names, options) => suspendAll(session, info, names, options)),
       );
-  });
-  examples(verb, {
-    'suspend ks infrastructure-controllers': 'stop applying a Kustomization',
-    'suspend ks apps --reason "database move" --until 2h': 'for two hours, and say why',
-    'suspend source git --all': 'stop fetching',
   });
 }
 
