@@ -77,7 +77,7 @@ async function isServed(kube: KubeClient, applied: KubeObject): Promise<boolean>
 }
 
 /** Whether a CRD says that its kind is served. */
-export function isEstablished({ status }: KubeObject): boolean {
+function isEstablished({ status }: KubeObject): boolean {
   const conditions = isRecord(status) && Array.isArray(status['conditions']) ? status['conditions'] : [];
   return conditions.some(
     (condition: unknown) =>

@@ -16,7 +16,7 @@ import { CONCURRENCY } from './parallel.ts';
 import { prepare } from './prepare.ts';
 import { STAGES, stageOf } from './stages.ts';
 
-export type { ApplyContext, Contested, Owner, Plan, PlanEntry } from './contract.ts';
+export type { ApplyContext, Plan } from './contract.ts';
 
 interface Prepared {
   readonly object: KubeObject;

@@ -7,12 +7,8 @@ import { createTransport, type Transport } from './transport.ts';
 import { writesOf } from './writes.ts';
 
 export type {
-  ApplyOptions,
-  DeleteOptions,
   KubeClient,
-  KubeList,
   ListQuery,
-  PatchOptions,
   Target,
   WatchEvent,
 } from './contract.ts';

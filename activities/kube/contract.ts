@@ -30,21 +30,21 @@ export interface WatchEvent {
   readonly object: KubeObject;
 }
 
-export interface ApplyOptions {
+interface ApplyOptions {
   readonly fieldManager: string;
   readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly subresource?: 'status';
 }
 
-export interface PatchOptions {
+interface PatchOptions {
   readonly type: 'merge' | 'json';
   readonly subresource?: 'status';
   readonly fieldManager?: string;
   readonly dryRun?: boolean;
 }
 
-export interface DeleteOptions {
+interface DeleteOptions {
   /** Deletes only the object of this UID: never a namesake that came after it. */
   readonly uid?: string | undefined;
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
