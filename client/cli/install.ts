@@ -80,8 +80,11 @@ async function uninstall(session: Session, isSilent: boolean): Promise<void> {
 export async function isEstablished(session: Session, crd: KubeObject): Promise<boolean> {
   const kube = await session.kube();
   const found = await kube.get(targetOf(crd));
-  const { conditions = [] } = (found?.['status'] ?? {}) as { readonly conditions?: readonly Condition[] };
-  return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+  const status = found?.['status'] as { readonly conditions?: readonly Condition[] | null } | undefined;
+  // Null in the first moments of a new CRD.
+  return (status?.conditions ?? []).some(
+    (condition) => condition.type === 'Established' && condition.status === 'True',
+  );
 }
 
 export interface Crd {
