@@ -11,6 +11,7 @@ import {
 } from './control-plane-args.ts';
 import { ensureCredentials, writeKubeconfig } from './credentials.ts';
 import { createFakeNode } from './fake-node.ts';
+import { stopLeftovers } from './leftover.ts';
 import { answersHttp } from './probe.ts';
 import { type ManagedProcess, startProcess } from './process.ts';
 import { persistentPorts } from './state.ts';
@@ -43,6 +44,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     'kube-controller-manager',
     ...(nodes ? (['kube-scheduler', 'kwok'] as const) : []),
   ]);
+  // Before the ports are chosen: what a killed process left running still holds them.
+  await stopLeftovers(dir);
   const ports = await persistentPorts(dir, PORT_NAMES, options.ports);
   const credentials = ensureCredentials(dir);
   const server = `https://127.0.0.1:${ports.apiServer}`;

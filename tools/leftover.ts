@@ -36,6 +36,7 @@ export async function stopLeftover(logFile: string): Promise<void> {
 
 /** The same for every log below a folder. */
 export async function stopLeftovers(dir: string): Promise<void> {
+  if (!existsSync(dir)) return;
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' });
   const notes = files.filter((file) => file.endsWith(SUFFIX));
   await Promise.all(notes.map((file) => stopLeftover(join(dir, file.slice(0, -SUFFIX.length)))));

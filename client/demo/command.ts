@@ -1,9 +1,10 @@
+import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { stopLeftovers } from '../../tools/leftover.ts';
 import { runDemo } from './run.ts';
 import { environment } from './servers.ts';
-import { defaultDemoDir, readRunningDemo, removeDir } from './state.ts';
+import { defaultDemoDir, isDemoDir, readRunningDemo } from './state.ts';
 
 interface Flags {
   readonly dir: string;
@@ -39,8 +40,14 @@ function refuseSecond(): void {
 }
 
 async function reset(dir: string): Promise<void> {
+  if (!existsSync(dir)) {
+    console.log(`nothing to remove: there is no ${dir}`);
+    return;
+  }
+  if (!isDemoDir(dir)) throw new Error(`${dir} is not the folder of a demo: it is left alone`);
   await stopLeftovers(dir);
-  console.log(removeDir(dir) ? `removed ${dir}` : `nothing to remove: there is no ${dir}`);
+  rmSync(dir, { recursive: true, force: true });
+  console.log(`removed ${dir}`);
 }
 
 function printEnvironment(): void {

@@ -5,6 +5,7 @@ import { ensureTools } from '../../tools/build.ts';
 import { TOOL_NAMES } from '../../tools/catalog.ts';
 import { type ControlPlane, startControlPlane } from '../../tools/control-plane.ts';
 import { type GitServer, startGitServer } from '../../tools/git-server.ts';
+import { stopLeftovers } from '../../tools/leftover.ts';
 import { type PawlResult, pawl } from '../../tools/pawl.ts';
 import { persistentPorts } from '../../tools/state.ts';
 import { startTemporal, type TemporalServer } from '../../tools/temporal.ts';
@@ -34,10 +35,15 @@ export interface StartOptions {
 const PORTS = { temporal: 7233, ui: 8233, git: 3080, artifacts: 9790 };
 const PORT_NAMES = ['temporal', 'ui', 'git', 'artifacts'] as const;
 
+// Longer than the worker itself gives what it is doing.
+const WORKER_GRACE_MS = 15_000;
+
 /** Starts Temporal, Kubernetes, the git server and a worker on what an earlier demo left in `dir`. */
 export async function startServers(options: StartOptions): Promise<Servers> {
   const { dir, narrator, up, onDied } = options;
   await ensureTools(TOOL_NAMES);
+  // Before the ports are chosen: what a killed demo left running still holds them.
+  await stopLeftovers(dir);
   const ports = await persistentPorts(dir, PORT_NAMES, PORTS);
   const timed = async <T>(what: string, work: Promise<T>): Promise<T> => {
     const began = Date.now();
@@ -74,7 +80,7 @@ export async function startServers(options: StartOptions): Promise<Servers> {
     'worker: pawl worker',
     startWorker({ ...state, dir: join(dir, 'worker'), artifactPort: ports.artifacts, onDied }),
   );
-  up.defer(() => worker.stop());
+  up.defer(() => worker.stop(WORKER_GRACE_MS));
   await bootstrap(kube, git.url);
   return servers;
 }

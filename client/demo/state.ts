@@ -69,17 +69,14 @@ const MARK = 'pawl-demo.json';
 
 /** Takes a folder for a demo; throws when it holds something else. */
 export function claimDir(dir: string): void {
-  if (existsSync(dir) && !existsSync(join(dir, MARK)) && readdirSync(dir).length > 0) {
+  if (existsSync(dir) && !isDemoDir(dir) && readdirSync(dir).length > 0) {
     throw new Error(`${dir} holds something else than a demo: name another --dir`);
   }
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeFileSync(join(dir, MARK), `${JSON.stringify({ version: 1 })}\n`);
 }
 
-/** Removes a demo's folder; false when there is none. Throws when it holds something else. */
-export function removeDir(dir: string): boolean {
-  if (!existsSync(dir)) return false;
-  if (!existsSync(join(dir, MARK))) throw new Error(`${dir} is not the folder of a demo: it is left alone`);
-  rmSync(dir, { recursive: true, force: true });
-  return true;
+/** Whether it is the folder of a demo, and nobody else's. */
+export function isDemoDir(dir: string): boolean {
+  return existsSync(join(dir, MARK));
 }

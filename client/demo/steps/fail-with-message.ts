@@ -6,7 +6,7 @@ export const failWithMessage: Step = {
   title: 'A commit that does not parse says where',
   why: 'Nothing of it is applied: what runs goes on running, and the other Kustomizations take no notice.',
   async tell(scene) {
-    const broken = newerNotes().replace('kind: Service\n', 'kind: Service\n  oops: [\n');
+    const broken = newerNotes().replace('name: notes\n', 'name: notes: oops\n');
     const line = broken.split('\n').findIndex((text) => text.includes('oops')) + 1;
     const sha = await scene.act(`git push: line ${line} of notes.yaml is broken`, () =>
       scene.push('Break the notes', { [NOTES]: broken }),
@@ -15,7 +15,7 @@ export const failWithMessage: Step = {
       (message: string) => `Kustomization apps is not ready: ${message}`,
       async () => {
         const ready = await scene.cluster.ready('apps');
-        return ready?.status === 'False' && namesFileAndLine(ready.message) && ready.message;
+        return ready?.status === 'False' && namesPlace(ready.message, line) && ready.message;
       },
     );
     await scene.see('Kustomization infrastructure-configs is ready at the same commit', () =>
@@ -29,6 +29,6 @@ export const failWithMessage: Step = {
   },
 };
 
-function namesFileAndLine(message: string): boolean {
-  return message.includes('notes.yaml') && /\d/.test(message.replaceAll(/[0-9a-f]{7,}/g, ''));
+function namesPlace(message: string, line: number): boolean {
+  return new RegExp(`notes\\.yaml\\D+${line}\\b`).test(message);
 }
