@@ -1,6 +1,5 @@
-import { parseYamlDocuments } from '../../api/formats/manifest-yaml.ts';
-import { messageOf } from '../failures.ts';
 import { buildFailed } from './build-failed.ts';
+import { readYaml } from './read-yaml.ts';
 
 const MAX_TEXT_WITH_ALIASES = 2 * 1024 * 1024;
 const ALIAS = /(?:^|[\s:,[{-])\*[^\s,[\]{}*]/m;
@@ -14,9 +13,5 @@ export function refuseAliasBomb(text: string, file: string): void {
   if (!ALIAS.test(text) || !ANCHOR.test(text)) return;
   if (text.length > MAX_TEXT_WITH_ALIASES)
     throw buildFailed(`${file} has YAML aliases and exceeds ${MAX_TEXT_WITH_ALIASES} bytes`, { path: file });
-  try {
-    parseYamlDocuments(text, { file });
-  } catch (error) {
-    throw buildFailed(messageOf(error), { path: file });
-  }
+  readYaml(text, file);
 }

@@ -113,7 +113,7 @@ export function createBuilder(options: KustomizeOptions): Builder {
       const directory = await directoryOf(root, input.kustomization.spec.path ?? '');
       const top = await topKustomization(root, directory, input.kustomization.spec);
       const confined = await confine(root, top);
-      const objects = await buildPlain(root, confined);
+      const objects = top.isEmpty ? [] : await buildPlain(root, confined);
       const characters = canonicalJson([objects ?? [], [...confined.files]]).length;
       return { value: { top, confined, objects }, bytes: characters * BYTES_A_CHARACTER };
     };

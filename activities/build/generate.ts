@@ -19,6 +19,8 @@ export interface TopKustomization {
   readonly directory: string;
   readonly file: string;
   readonly content: KustomizationContent;
+  /** There is neither a kustomization file nor anything to generate one of: kustomize would refuse that. */
+  readonly isEmpty: boolean;
 }
 
 /**
@@ -39,12 +41,13 @@ export async function topKustomization(
       directory,
       file: posix.join(directory, 'kustomization.yaml'),
       content: applySpec(content, spec, components),
+      isEmpty: resources.length === 0 && components.length === 0,
     };
   }
   const content = await readKustomizationFile(root, file);
   const refusal = refusalOf(content);
   if (refusal !== undefined) throw buildFailed(`${file}: ${refusal}`, { path: file });
-  return { directory, file, content: applySpec(withOrigin(content), spec, components) };
+  return { directory, file, content: applySpec(withOrigin(content), spec, components), isEmpty: false };
 }
 
 const HEADER = { apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization' } as const;

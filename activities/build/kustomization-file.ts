@@ -1,8 +1,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { parseYamlDocuments } from '../../api/formats/manifest-yaml.ts';
-import { messageOf } from '../failures.ts';
 import { buildFailed } from './build-failed.ts';
+import { readYaml } from './read-yaml.ts';
 
 /** A kustomization as it was read: kustomize itself validates it. */
 export type KustomizationContent = Readonly<Record<string, unknown>>;
@@ -38,19 +37,11 @@ export async function findKustomizationFile(root: string, directory: string): Pr
 export async function readKustomizationFile(root: string, file: string): Promise<KustomizationContent> {
   const { size } = await lstat(join(root, file));
   if (size > MAX_BYTES) throw buildFailed(`${file} exceeds ${MAX_BYTES} bytes`, { path: file });
-  const documents = parse(await readFile(join(root, file), 'utf8'), file);
+  const documents = readYaml(await readFile(join(root, file), 'utf8'), file);
   if (documents.length > 1) throw buildFailed(`${file} holds several documents`, { path: file });
   const content = documents[0] ?? {};
   if (!isMap(content)) throw buildFailed(`${file} is not a map of fields`, { path: file });
   return content;
-}
-
-function parse(text: string, file: string): unknown[] {
-  try {
-    return parseYamlDocuments(text, { file }).map(({ value }) => value);
-  } catch (error) {
-    throw buildFailed(messageOf(error), { path: file });
-  }
 }
 
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { copyFile, link, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseManifests } from '../../api/formats/manifest-yaml.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 import { canJail, jailed } from '../process/jail.ts';
 import { ProcessError, type ProcessResult, run } from '../process/run.ts';
@@ -9,6 +8,7 @@ import { buildFailed } from './build-failed.ts';
 import type { Confined } from './confine.ts';
 import type { TopKustomization } from './generate.ts';
 import { explain } from './kustomize-error.ts';
+import { readManifests } from './read-yaml.ts';
 import { yamlText } from './rewrite.ts';
 
 export interface KustomizeOptions {
@@ -16,6 +16,8 @@ export interface KustomizeOptions {
   readonly kustomize: string;
   /** Where attempts have their directories; on the disk of the artifacts, copies are links. */
   readonly scratchDir: string;
+  /** Whether kustomize runs in a jail; where the machine allows one when left out. */
+  readonly isJailed?: boolean;
 }
 
 export interface KustomizeInput {
@@ -47,7 +49,7 @@ export async function runKustomize(options: KustomizeOptions, input: KustomizeIn
       throw error;
     });
     if (result.code !== 0) throw await explain(result.stderr, copy, input);
-    return parseManifests(result.stdout.toString('utf8'), { file: 'the output of kustomize' });
+    return readManifests(result.stdout.toString('utf8'), 'the output of kustomize');
   } finally {
     await rm(attempt, { recursive: true, force: true });
   }
@@ -61,9 +63,9 @@ async function start(
   attempt: string,
   { top, signal }: KustomizeInput,
 ): Promise<ProcessResult> {
-  const args = ['build', '--load-restrictor', 'LoadRestrictionsNone', '.'];
+  const args = ['build', '--reorder', 'none', '--load-restrictor', 'LoadRestrictionsNone', '.'];
   const directory = join('/', COPY, top.directory);
-  const isJailed = await canJail();
+  const isJailed = options.isJailed ?? (await canJail());
   // Linked under its own name: the jail shows nothing but the attempt.
   if (isJailed) await take(await ownCopy(options), join(attempt, PROGRAM));
   const command = isJailed

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ManifestError, parseManifests } from '../../api/formats/manifest-yaml.ts';
 import { describeObject, type KubeObject } from '../../api/kube-object.ts';
 import { formatObjectId, objectId } from '../../api/object-id.ts';
 import { buildFailed } from './build-failed.ts';
 import type { Confined } from './confine.ts';
+import { readManifests } from './read-yaml.ts';
 
 // kustomize reads manifests by go-yaml v3, everybody else by v2: words for booleans stay text there, dates get a
 // time. Tags, aliases and infinities are rare enough to be left to it as well.
@@ -30,7 +30,7 @@ export async function buildPlain(root: string, confined: Confined): Promise<Kube
   for (const file of confined.manifests) {
     const text = await readFile(join(root, file), 'utf8');
     if (READ_DIFFERENTLY.some((pattern) => pattern.test(text))) return undefined;
-    for (const object of read(text, file)) {
+    for (const object of readManifests(text, file)) {
       if (isForKustomize(object)) return undefined;
       const id = formatObjectId(objectId(object));
       const before = fileOf.get(id);
@@ -40,15 +40,6 @@ export async function buildPlain(root: string, confined: Confined): Promise<Kube
     }
   }
   return objects;
-}
-
-function read(text: string, file: string): KubeObject[] {
-  try {
-    return parseManifests(text, { file });
-  } catch (error) {
-    if (error instanceof ManifestError) throw buildFailed(error.message, { path: file });
-    throw error;
-  }
 }
 
 /** Whether an object speaks to kustomize: asks to be left out, hashed or merged, or has what it would mend. */

@@ -1,7 +1,6 @@
-import { parseYamlDocuments } from '../../api/formats/manifest-yaml.ts';
-import { messageOf } from '../failures.ts';
-import { buildFailed } from './build-failed.ts';
+import { ManifestError, parseYamlDocuments } from '../../api/formats/manifest-yaml.ts';
 import { isMap } from './kustomization-file.ts';
+import { readYaml } from './read-yaml.ts';
 import type { Reference } from './references.ts';
 
 /** Whether kustomize finds an object in the text itself where a path is allowed, too. */
@@ -11,24 +10,17 @@ export function isInline({ path, role, field }: Reference): boolean {
   try {
     const documents = parseYamlDocuments(path, { file: 'inline' });
     return documents.length > 0 && documents.every(({ value }) => isMap(value) && 'kind' in value);
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof ManifestError) return false;
+    throw error;
   }
 }
 
 /** The objects that configure generators or transformers, a List among them taken apart. Throws BuildFailed. */
 export function pluginConfigs(text: string, file: string): readonly unknown[] {
-  return parse(text, file).flatMap((value) =>
+  return readYaml(text, file).flatMap((value) =>
     isMap(value) && String(value['kind']).endsWith('List') && Array.isArray(value['items'])
       ? (value['items'] as readonly unknown[])
       : [value],
   );
-}
-
-function parse(text: string, file: string): unknown[] {
-  try {
-    return parseYamlDocuments(text, { file }).map(({ value }) => value);
-  } catch (error) {
-    throw buildFailed(messageOf(error), { path: file });
-  }
 }

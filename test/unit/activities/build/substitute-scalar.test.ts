@@ -46,7 +46,7 @@ describe('a string with a variable becomes what it becomes in Flux', () => {
 
 function isKnownToDiffer(text: string, value: string, place: Position): boolean {
   // Folded over two lines, Go's text is no place for a map.
-  if (text.length > 80 && value.includes('a: b')) return true;
+  if (text.length > 80 && value.includes(':')) return true;
   // A key beyond 64 bits: Go writes it as a float32.
   return place === 'key' && value === '18446744073709551615';
 }
