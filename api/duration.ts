@@ -12,7 +12,7 @@ const UNIT_NS: Readonly<Record<string, bigint>> = {
 
 // Go keeps a duration as int64 nanoseconds: about 292 years.
 const LONGEST_NS = (1n << 63n) - 1n;
-// More digits cannot change a whole nanosecond, and BigInt is slow on long texts.
+// More digits than any int64 has.
 const MOST_DIGITS = 19;
 
 /**
@@ -40,8 +40,11 @@ function nanoseconds([, whole = '', fraction = '', unit = '']: RegExpExecArray):
 }
 
 function fractionOf(digits: string, unitNs: bigint): bigint {
-  const kept = digits.slice(0, MOST_DIGITS);
-  return kept === '' ? 0n : (BigInt(kept) * unitNs) / 10n ** BigInt(kept.length);
+  let kept = digits.slice(0, MOST_DIGITS);
+  if (kept === '') return 0n;
+  if (BigInt(kept) > 1n << 63n) kept = kept.slice(0, -1);
+  // In doubles, since Go does: a third of an hour is exactly 1,200 s there.
+  return BigInt(Math.trunc(Number(kept) * (Number(unitNs) / 10 ** kept.length)));
 }
 
 /** Writes milliseconds as Go's `Duration.String` does: `1h0m0s`, `1.5s`, `250ms`. */

@@ -8,14 +8,14 @@ import {
   type YAMLError,
 } from 'yaml';
 import { ManifestError } from './manifest-error.ts';
+import { DEEPEST, tooDeep, tooDeepInText } from './yaml-depth.ts';
 import { toJson } from './yaml-tree.ts';
 
-/** Bounds of one document: more than an API server takes, and far below what hurts. */
+/** Of one document: more than an API server takes, and far below what hurts. */
 const LARGEST_BYTES = 5 * 1024 * 1024;
-export const DEEPEST = 100;
 
 // libyaml's set of characters that may stand in a stream.
-const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
+const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /** Text of one document and where it stands. */
 export interface DocumentText {
@@ -27,7 +27,7 @@ export interface DocumentText {
 
 /** The JSON of one YAML document; null when it is empty. Throws {@link ManifestError}. */
 export function parseYamlDocument(source: DocumentText): unknown {
-  const lines = new LineCounter();
+  const lines = countLines(source.text);
   function fault(offset: number, reason: string): ManifestError {
     const { line, col } = lines.linePos(offset);
     // Line 0 is the counter's word for text it has not read yet.
@@ -38,13 +38,28 @@ export function parseYamlDocument(source: DocumentText): unknown {
     );
   }
   if (Buffer.byteLength(source.text) > LARGEST_BYTES) throw fault(0, 'document is larger than 5 MiB');
-  const tokens = [...new Parser(lines.addNewLine).parse(source.text)];
   const unprintable = UNPRINTABLE.exec(source.text);
   if (unprintable) throw fault(unprintable.index, 'control characters are not allowed');
-  const tooDeep = deeperThan(tokens, DEEPEST);
-  if (tooDeep) throw fault(tooDeep.offset, `nested deeper than ${DEEPEST} levels`);
+  let deep = tooDeepInText(source.text);
+  if (deep !== undefined) throw fault(deep, `nested deeper than ${DEEPEST} levels`);
+  const tokens = [...new Parser().parse(source.text)];
+  deep = tooDeep(tokens);
+  if (deep !== undefined) throw fault(deep, `nested deeper than ${DEEPEST} levels`);
   const document = compose(tokens, source.text.length, fault);
-  return document?.contents ? toJson(document.contents, fault) : null;
+  if (!document?.contents) return null;
+  // Where the text just stops, libyaml ends a block scalar without a line break.
+  const cutAt = source.text.endsWith('\n') ? undefined : source.text.length;
+  return toJson(document.contents, { fault, cutAt });
+}
+
+function countLines(text: string): LineCounter {
+  const lines = new LineCounter();
+  let start = 0;
+  do {
+    lines.addNewLine(start);
+    start = text.indexOf('\n', start) + 1;
+  } while (start > 0);
+  return lines;
 }
 
 function compose(
@@ -66,22 +81,4 @@ function compose(
   if (error) throw fault(error.pos[0], error.message);
   if (second) throw fault(second.range[0], 'a document must start with "---"');
   return document;
-}
-
-/** The first collection beyond the depth. Walks with a list of its own: the text may be hostile, the call stack is short. */
-function deeperThan(tokens: readonly CST.Token[], deepest: number): CST.Token | undefined {
-  const open: { readonly token: CST.Token | null | undefined; readonly depth: number }[] = tokens.map(
-    (token) => ({ token, depth: 0 }),
-  );
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { token, depth } = next;
-    if (!token) continue;
-    if (depth > deepest) return token;
-    if (token.type === 'document') open.push({ token: token.value, depth });
-    if (!('items' in token)) continue;
-    for (const item of token.items) {
-      open.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
-    }
-  }
-  return undefined;
 }

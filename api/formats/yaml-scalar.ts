@@ -5,10 +5,11 @@ const WORDS: ReadonlyMap<string, ScalarValue> = new Map([
   ...words(true, 'y', 'yes', 'true', 'on'),
   ...words(false, 'n', 'no', 'false', 'off'),
   ...words(null, '', '~', 'null'),
-  ...words(Number.NaN, '.nan'),
+  ['.nan', Number.NaN],
   ...words(Number.POSITIVE_INFINITY, '.inf', '+.inf'),
   ...words(Number.NEGATIVE_INFINITY, '-.inf'),
   ['.NaN', Number.NaN],
+  ['.NAN', Number.NaN],
 ]);
 
 const FLOAT = /^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/;
@@ -21,8 +22,7 @@ export function resolvePlainScalar(text: string): ScalarValue {
   const word = WORDS.get(text);
   if (word !== undefined) return word;
   if (!/^[-+.0-9]/.test(text)) return text;
-  // Only what starts like an integer may hold underscores.
-  const plain = text.startsWith('.') ? text : text.replaceAll('_', '');
+  const plain = text.replace(text.startsWith('.') ? /(?<=\d)_(?=\d)/g : /_/g, '');
   return parseInteger(plain) ?? parseFloat64(plain) ?? text;
 }
 
@@ -85,7 +85,7 @@ function shortFloat(value: number): string {
   while (digits < 9 && Math.fround(Number(single.toPrecision(digits))) !== single) digits++;
   const [mantissa = '', exponent = '0'] = single.toExponential(digits - 1).split('e');
   const power = Number(exponent);
-  if (power >= -4 && power < 21) return String(Number(single.toPrecision(digits)));
+  if (power >= -4 && power < 6) return String(Number(single.toPrecision(digits)));
   const padded = String(Math.abs(power)).padStart(2, '0');
   return `${mantissa}e${power < 0 ? '-' : '+'}${padded}`;
 }

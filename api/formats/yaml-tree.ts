@@ -5,16 +5,22 @@ import { keyText, resolvePlainScalar, type ScalarValue } from './yaml-scalar.ts'
 /** How many values aliases may stand for in one document: a few lines can ask for billions. */
 const MOST_ALIASED = 10_000;
 
-type Fault = (offset: number, reason: string) => Error;
-
 /** A converted node, and how many values it holds. */
 interface Converted {
   readonly value: unknown;
   readonly size: number;
+  /** Of a mapping: what a merge takes over. */
+  readonly members?: ReadonlyMap<string, Converted>;
 }
 
-interface Conversion {
-  readonly fault: Fault;
+export interface TreeOptions {
+  /** Makes the error for an offset in the text. */
+  readonly fault: (offset: number, reason: string) => Error;
+  /** The end of a text that does not end in a line break. */
+  readonly cutAt: number | undefined;
+}
+
+interface Conversion extends TreeOptions {
   /** Undefined while the anchored node itself is being read. */
   readonly anchors: Map<string, Converted | undefined>;
   aliased: number;
@@ -24,8 +30,8 @@ interface Conversion {
  * The JSON of a tree whose scalars are still text, as sigs.k8s.io/yaml converts it. Aliases share what they
  * stand for. Throws what `fault` makes.
  */
-export function toJson(node: Node, fault: Fault): unknown {
-  return convert(node, { fault, anchors: new Map(), aliased: 0 }).value;
+export function toJson(node: Node, options: TreeOptions): unknown {
+  return convert(node, { ...options, anchors: new Map(), aliased: 0 }).value;
 }
 
 function convert(node: unknown, conversion: Conversion): Converted {
@@ -73,7 +79,7 @@ function convertMap(map: YAMLMap, conversion: Conversion): Converted {
   }
   const entries = [...members].map(([key, { value }]) => [key, value] as const);
   // fromEntries defines properties, so that a key "__proto__" is one like any other.
-  return { value: Object.fromEntries(entries), size: sum(members.values()) };
+  return { value: Object.fromEntries(entries), size: sum(members.values()), members };
 }
 
 function convertKey(pair: Pair, conversion: Conversion): string {
@@ -104,11 +110,11 @@ function merge(pair: Pair, members: Map<string, Converted>, conversion: Conversi
   // Of a sequence the first source counts most.
   const sources = isSeq(pair.value) ? pair.value.items.toReversed() : [pair.value];
   for (const source of sources) {
-    const { value } = convert(source, conversion);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const merged = convert(source, conversion).members;
+    if (!merged) {
       throw conversion.fault(offsetOf(pair.key), '"<<" wants a mapping or a sequence of mappings');
     }
-    for (const [key, member] of Object.entries(value)) members.set(key, { value: member, size: 1 });
+    for (const [key, member] of merged) members.set(key, member);
   }
 }
 
@@ -123,7 +129,7 @@ function jsonScalar(scalar: Scalar, conversion: Conversion): unknown {
 }
 
 function resolveScalar(scalar: Scalar, conversion: Conversion): ScalarValue {
-  const text = scalar.source ?? String(scalar.value);
+  const text = textOf(scalar, conversion);
   if (scalar.tag === undefined) return scalar.type === 'PLAIN' ? resolvePlainScalar(text) : text;
   const tag = shortTag(scalar.tag);
   if (tag === '!' || tag === 'str') return text;
@@ -133,6 +139,13 @@ function resolveScalar(scalar: Scalar, conversion: Conversion): ScalarValue {
     throw conversion.fault(offsetOf(scalar), `tag ${scalar.tag} does not fit or is not supported`);
   }
   return value;
+}
+
+function textOf(scalar: Scalar, { fault, cutAt }: Conversion): string {
+  const text = scalar.source ?? String(scalar.value);
+  if (!text.isWellFormed()) throw fault(offsetOf(scalar), 'half of a surrogate pair is no character');
+  const isBlock = scalar.type === 'BLOCK_LITERAL' || scalar.type === 'BLOCK_FOLDED';
+  return isBlock && scalar.range?.[1] === cutAt ? text.replace(/\n$/, '') : text;
 }
 
 function tagOf(value: ScalarValue): string {
