@@ -4,23 +4,12 @@ import { stringifyManifests } from '../../../../api/formats/manifest-yaml.ts';
 
 const directory = import.meta.dirname;
 
+const inputs = JSON.parse(readFileSync(`${directory}/inputs/yaml.json`, 'utf8')) as { rows: string[] };
+
 const strings: string[] = [
-  ...(JSON.parse(readFileSync(`${directory}/inputs/yaml.json`, 'utf8')) as { rows: string[] }).rows,
-  ...[
-    'a\n',
-    'a\n\n',
-    '\na',
-    ' a',
-    'a ',
-    'a\n b\n',
-    '\ta',
-    'a\r\nb',
-    'a\u2028b',
-    'a\u2029b',
-    '\u0085',
-    '\u009f',
-  ],
-  ...[
+  inputs.rows,
+  ['a\n', 'a\n\n', '\na', ' a', 'a ', 'a\n b\n', '\ta', 'a\r\nb', 'a\u2028b', 'a\u2029b', '\u0085', '\u009f'],
+  [
     '\u0000',
     '\u001b',
     '\u007f',
@@ -36,29 +25,21 @@ const strings: string[] = [
     'a: b',
     '---',
   ],
-  ...['=', '<<', 'x'.repeat(2000), 'a b '.repeat(500), 'a-b', 'a/b', 'a.b', 'A', 'null-1', 'e5', 'o7', 'b1'],
-];
+  ['=', '<<', 'x'.repeat(2000), 'a b '.repeat(500), 'a-b', 'a/b', 'a.b', 'A', 'null-1', 'e5', 'o7', 'b1'],
+].flat();
 
+const numbers: unknown[] = [0, -1, 1.5, 1e21, 1e-7, 5e-324, 2 ** 53, 1e300, true, false, null];
 const values: unknown[] = [
-  ...[
-    0,
-    -1,
-    1.5,
-    1e21,
-    1e-7,
-    5e-324,
-    2 ** 53,
-    1e300,
-    true,
-    false,
-    null,
-    [],
-    {},
-    [[]],
-    [{}],
-    [[1, [2]], { a: [] }],
-  ],
-  ...[[null, 'a'], { a: { b: { c: [] } } }, [[{ a: 1, b: 2 }]], { __proto__x: 1 }],
+  ...numbers,
+  [],
+  {},
+  [[]],
+  [{}],
+  [[1, [2]], { a: [] }],
+  [null, 'a'],
+  { a: { b: { c: [] } } },
+  [[{ a: 1, b: 2 }]],
+  { __proto__x: 1 },
 ];
 
 function object(name: string, data: unknown): Parameters<typeof stringifyManifests>[0][number] {

@@ -16,12 +16,12 @@ type yamlRow struct {
 	JSON *string `json:"json,omitempty"`
 }
 
-// yamlToJSON converts one document as Kubernetes reads it; duplicate keys are refused, as kustomize does.
+// yamlToJSON converts one document as Kubernetes reads it.
 func yamlToJSON(_, raw json.RawMessage) any {
 	row := yamlRow{YAML: decode[string](raw)}
 	output, err := recovered(func() (string, error) {
-		bytes, err := yaml.YAMLToJSONStrict([]byte(row.YAML))
-		return string(bytes), err
+		output, err := yaml.YAMLToJSON([]byte(row.YAML))
+		return string(output), err
 	})
 	if err == nil {
 		row.JSON = &output
