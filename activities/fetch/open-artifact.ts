@@ -7,7 +7,8 @@ import { failed, transient } from '../failures.ts';
 import { downloadArtifact } from './artifact-download.ts';
 import { abortable } from './keyed-lock.ts';
 import type { ArtifactStore } from './store.ts';
-import { ArchiveError, untar } from './untar.ts';
+import { ArchiveError } from './tar-reader.ts';
+import { untar } from './untar.ts';
 
 type OpenedArtifact = Pick<Artifact, 'url' | 'digest' | 'revision' | 'path'>;
 

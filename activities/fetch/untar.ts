@@ -2,22 +2,14 @@ import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Parser, type ReadEntry } from 'tar';
 import { messageOf } from '../failures.ts';
 import { ARCHIVE_LIMITS, pathProblem } from './archive-path.ts';
-
-/** An archive that may not be extracted, with the reason. */
-export class ArchiveError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ArchiveError';
-  }
-}
+import { ArchiveError, TarReader, type TarSink } from './tar-reader.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 // Headers, padding and long names come on top of the content.
 const MOST_UNPACKED = 2 * ARCHIVE_LIMITS.bytes;
-const LONGEST_PAX_RECORD = 64 * 1024;
+const CHUNK = 64 * 1024;
 
 /**
  * Extracts a tar.gz into a directory that is empty and ours. Directories and regular files only: links and
@@ -27,25 +19,16 @@ const LONGEST_PAX_RECORD = 64 * 1024;
  */
 export async function untar(archive: Buffer, directory: string): Promise<void> {
   const target = new Target(directory);
-  const parser = new Parser({
-    strict: true,
-    maxMetaEntrySize: LONGEST_PAX_RECORD,
-    onReadEntry: (entry) => target.take(entry),
-  });
-  let problem: Error | undefined;
-  parser.on('error', (error: Error) => {
-    problem ??= error;
-  });
+  const reader = new TarReader(target);
+  const unpack = Readable.from([archive]).pipe(createGunzip({ chunkSize: CHUNK }));
   let unpacked = 0;
   try {
-    for await (const chunk of Readable.from([archive]).pipe(createGunzip()) as AsyncIterable<Buffer>) {
+    for await (const chunk of unpack as AsyncIterable<Buffer>) {
       unpacked += chunk.length;
       if (unpacked > MOST_UNPACKED) throw new ArchiveError(`it unpacks to more than ${MOST_UNPACKED} bytes`);
-      parser.write(chunk);
-      if (problem) throw problem;
+      reader.push(chunk);
     }
-    parser.end();
-    if (problem) throw problem;
+    reader.finish();
   } catch (error) {
     if (error instanceof ArchiveError || isDiskError(error)) throw error;
     throw new ArchiveError(`it is no sound tar.gz: ${messageOf(error)}`);
@@ -62,8 +45,8 @@ function isDiskError(error: unknown): boolean {
   return /^E[A-Z]+$/.test(code) && !CLASHES.has(code);
 }
 
-/** Counts and writes the entries; the parser hands them over one after the other. */
-class Target {
+/** Counts the entries and writes what may be written. */
+class Target implements TarSink {
   private readonly root: string;
   private readonly made = new Set<string>();
   private entries = 0;
@@ -74,42 +57,39 @@ class Target {
     this.root = root;
   }
 
-  take(entry: ReadEntry): void {
+  begin(entry: { readonly path: string; readonly type: string; readonly mode: number }): void {
     this.entries += 1;
-    if (this.entries > ARCHIVE_LIMITS.entries)
+    if (this.entries > ARCHIVE_LIMITS.entries) {
       throw new ArchiveError(`it has more than ${ARCHIVE_LIMITS.entries} entries`);
-    const isFile = entry.type === 'File' || entry.type === 'OldFile';
-    const path = entry.path.replace(/^(\.\/)+|\/+$/g, '');
-    if ((!isFile && entry.type !== 'Directory') || (!isFile && /^\.?$/.test(path))) {
-      entry.resume();
-      return;
     }
+    const path = entry.path.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+    const isDirectory = entry.type === '5';
+    if ((!isDirectory && entry.type !== '0') || (isDirectory && /^\.?$/.test(path))) return;
     const problem = pathProblem(path);
     if (problem) throw new ArchiveError(`the path ${JSON.stringify(path.slice(0, 200))} ${problem}`);
-    if (isFile) this.write(path, entry);
-    else {
-      this.makeDirectory(path);
-      entry.resume();
+    this.makeDirectory(isDirectory ? path : dirname(path));
+    if (isDirectory) return;
+    const mode = (entry.mode & 0o100) === 0 ? 0o644 : 0o755;
+    this.file = openSync(join(this.root, path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+  }
+
+  data(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.bytes > ARCHIVE_LIMITS.bytes) {
+      throw new ArchiveError(`its content exceeds ${ARCHIVE_LIMITS.bytes} bytes`);
     }
+    for (let written = 0; this.file !== undefined && written < chunk.length; ) {
+      written += writeSync(this.file, chunk, written);
+    }
+  }
+
+  end(): void {
+    this.close();
   }
 
   close(): void {
     if (this.file !== undefined) closeSync(this.file);
     this.file = undefined;
-  }
-
-  private write(path: string, entry: ReadEntry): void {
-    this.makeDirectory(dirname(path));
-    const mode = ((entry.mode ?? 0) & 0o100) === 0 ? 0o644 : 0o755;
-    const file = openSync(join(this.root, path), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
-    this.file = file;
-    entry.on('data', (chunk: Buffer) => {
-      this.bytes += chunk.length;
-      if (this.bytes > ARCHIVE_LIMITS.bytes)
-        throw new ArchiveError(`its content exceeds ${ARCHIVE_LIMITS.bytes} bytes`);
-      writeSync(file, chunk);
-    });
-    entry.on('end', () => this.close());
   }
 
   private makeDirectory(path: string): void {

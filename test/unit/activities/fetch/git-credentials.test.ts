@@ -31,7 +31,7 @@ async function fetch(url: string, secret?: Record<string, Buffer>, spec: Record<
 async function failureOf(promise: Promise<unknown>): Promise<Record<string, unknown>> {
   return await promise.then(
     () => ({ type: 'nothing failed' }),
-    (error: Error) => ({ ...error, message: error.message }),
+    (error: Error) => ({ ...(error as object), message: error.message }),
   );
 }
 
@@ -220,15 +220,16 @@ describe('credentialsOf', () => {
   const ssh = checkGitUrl('ssh://git@host/r');
 
   it.each([
-    ['github app data', https, { githubAppID: '1' }, 'InvalidProviderConfiguration', 'GitHub App'],
-    ['a password alone', https, { password: 'x' }, 'AuthenticationFailed', "'password' requires 'username'"],
-    ['a username alone', https, { username: 'x' }, 'AuthenticationFailed', "'username' requires 'password'"],
-    ['a line break', https, { username: 'x\n', password: 'y' }, 'AuthenticationFailed', 'line break'],
-    ['a header in the token', https, { bearerToken: 'x\r\nHost: y' }, 'AuthenticationFailed', 'line break'],
-    ['a certificate alone', https, { 'tls.crt': 'x' }, 'AuthenticationFailed', 'must be set together'],
-    ['ssh without identity', ssh, { known_hosts: 'x' }, 'AuthenticationFailed', "'identity' is required"],
-    ['ssh without known_hosts', ssh, { identity: 'x' }, 'AuthenticationFailed', "'known_hosts' is required"],
-  ])('refuses %s', (_name, url, values, type, message) => {
+    ['github app data', https, { githubAppID: '1' }, 'InvalidProviderConfiguration: GitHub App'],
+    ['a password alone', https, { password: 'x' }, "AuthenticationFailed: 'password' requires 'username'"],
+    ['a username alone', https, { username: 'x' }, "AuthenticationFailed: 'username' requires 'password'"],
+    ['a line break', https, { username: 'x\n', password: 'y' }, 'AuthenticationFailed: line break'],
+    ['a header in the token', https, { bearerToken: 'x\r\nHost: y' }, 'AuthenticationFailed: line break'],
+    ['a certificate alone', https, { 'tls.crt': 'x' }, 'AuthenticationFailed: must be set together'],
+    ['ssh without identity', ssh, { known_hosts: 'x' }, "AuthenticationFailed: 'identity' is required"],
+    ['ssh without known_hosts', ssh, { identity: 'x' }, "AuthenticationFailed: 'known_hosts' is required"],
+  ])('refuses %s', (_name, url, values, expected) => {
+    const [type, message] = expected.split(': ') as [string, string];
     const secret = secretData(values as unknown as Record<string, string>);
 
     expect(() => credentialsOf(url, secret, "secret 'a/b'")).toThrow(

@@ -103,11 +103,15 @@ describe('checkRefName', () => {
     const refused = expect.objectContaining({ type: 'GitOperationFailed', nonRetryable: true });
 
     expect(() => checkRefName('spec.ref.branch', name)).toThrow(refused);
-    if (name !== '@') expect(() => checkFullRefName(`refs/heads/${name}`)).toThrow(refused);
   });
 });
 
 describe('checkFullRefName', () => {
+  it('has the same rules for the parts of a name', () => {
+    expect(() => checkFullRefName('refs/heads/../../x')).toThrow(/spec.ref.name/);
+    expect(() => checkFullRefName('refs/heads/-x')).toThrow(/spec.ref.name/);
+  });
+
   it.each(['HEAD', 'refs/heads/main', 'refs/pull/1/head'])('accepts %s', (name) => {
     expect(checkFullRefName(name)).toBe(name);
   });
