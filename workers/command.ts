@@ -72,7 +72,7 @@ async function run(flags: WorkerFlags & { readonly crossNamespaceRefs?: boolean 
   const requeueDependencyMs = parseDuration(flags.requeueDependency);
   if (requeueDependencyMs === undefined)
     throw new Error(`invalid --requeue-dependency "${flags.requeueDependency}", e.g. 30s`);
-  const { kube, temporal } = await openSettings(flags);
+  const { kube, temporal } = openSettings(flags);
   const { runWorker } = await import('./main.ts');
   await runWorker({
     ...kube,

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { collect, examples, withSession } from './command.ts';
+import { collect, type Examples, examples, withSession } from './command.ts';
 import {
   type GitRepositoryOptions,
   gitRepositoryManifest,
@@ -59,12 +59,14 @@ function addGitRepository(source: Command): void {
   git
     .option('-s, --silent', 'accepted for scripts of flux')
     .action(withSession<GitRepositoryOptions & { export?: boolean }>(createGitRepository));
-  examples(git, {
-    'create source git podinfo --url=https://github.com/stefanprodan/podinfo --branch=master': 'a branch',
-    'create source git podinfo --url=https://git.example.com/podinfo --tag-semver=">=6.0.0" --export':
-      'print the YAML for the newest tag of a range',
-  });
+  for (const command of [source, git]) examples(command, GIT_EXAMPLES);
 }
+
+const GIT_EXAMPLES: Examples = {
+  'create source git podinfo --url=https://github.com/stefanprodan/podinfo --branch=master': 'a branch',
+  'create source git podinfo --url=https://git.example.com/podinfo --tag-semver=">=6.0.0" --export':
+    'print the YAML for the newest tag of a range',
+};
 
 async function createGitRepository(
   session: Session,

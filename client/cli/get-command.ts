@@ -19,6 +19,13 @@ export function addGet(program: Command): void {
     ),
   );
 
+  for (const command of [sources, ...sources.commands]) {
+    examples(command, {
+      'get sources git -A': 'the git sources of all namespaces',
+      'get sources all': 'the sources of flux-system, of every kind',
+    });
+  }
+
   const ks = verb.command('kustomizations [name]').aliases(['ks', 'kustomization']);
   getFlags(ks.description('Show Kustomizations'))
     .option('--show-source', 'show the source of each')

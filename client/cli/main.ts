@@ -62,7 +62,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   const words = new Set(argv.slice(2));
   try {
     const program = await buildProgram((verb) => words.has(verb));
-    await program.parseAsync(withoutBooleanValues(program, argv));
+    await program.parseAsync(readFlags(program, argv));
   } catch (error) {
     process.exitCode = report(error, words.has('--verbose'));
   }
@@ -88,11 +88,6 @@ export async function buildProgram(wanted: (verb: string) => boolean): Promise<C
   return inherit(program);
 }
 
-/** The names of all verbs. */
-export function verbNames(): readonly string[] {
-  return Object.keys(VERBS);
-}
-
 // Of the flags that every command takes, those that most need; the worker's help has them all.
 const USUAL = new Set(['--namespace', '--timeout', '--kubeconfig', '--context']);
 
@@ -106,9 +101,9 @@ function inherit(command: Command, global = command.options): Command {
   return command;
 }
 
-/** Go's flags may be written `--wait=true`; commander's switches take no value. */
-function withoutBooleanValues(program: Command, argv: readonly string[]): string[] {
-  const switches = new Set(switchesOf(program));
+/** Reads flags written as for Go, `--wait=true`: commander's switches take no value. */
+export function readFlags(command: Command, argv: readonly string[]): string[] {
+  const switches = new Set(switchesOf(command));
   return argv.flatMap((word) => {
     const [, flag = '', value] = /^(--[a-z-]+)=(true|false)$/.exec(word) ?? [];
     if (!switches.has(flag)) return [word];

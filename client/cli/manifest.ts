@@ -1,4 +1,5 @@
 import { Document, visit } from 'yaml';
+import { resolvePlainScalar } from '../../api/formats/yaml-scalar.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 
 /** YAML with sorted keys and unbroken lines, quoted as Kubernetes tools quote. */
@@ -11,10 +12,15 @@ export function toYaml(value: unknown): string {
   });
   visit(document, {
     Scalar(_key, node) {
-      if (node.value === '') node.type = 'QUOTE_DOUBLE';
+      if (typeof node.value === 'string' && isAmbiguous(node.value)) node.type = 'QUOTE_DOUBLE';
     },
   });
   return document.toString({ lineWidth: 0, indentSeq: false, singleQuote: true });
+}
+
+// Times and numbers to the base of 60 are strings to Kubernetes, and not to every reader.
+function isAmbiguous(text: string): boolean {
+  return typeof resolvePlainScalar(text) !== 'string' || /^[-+\d][-+\d_:.]*$/.test(text);
 }
 
 /** Several objects as one document; a single one that was asked for by name stands alone. */

@@ -15,7 +15,9 @@ export function addReconcile(program: Command): void {
   const source = verb.command('source').alias('sources').description('Reconcile a source');
   const git = source.command('git [name]').description('Fetch a GitRepository now');
   git.action(withSession((session, [name]) => reconcile(session, KINDS.GitRepository, name)));
-  examples(git, { 'reconcile source git flux-system': 'look for new commits now' });
+  for (const command of [source, git]) {
+    examples(command, { 'reconcile source git flux-system': 'look for new commits now' });
+  }
 
   const ks = verb.command('kustomization [name]').aliases(['ks', 'kustomizations']);
   ks.description('Apply a Kustomization now')

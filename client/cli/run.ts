@@ -21,10 +21,11 @@ export function addRun(program: Command): void {
     .option('--run-id <id>', 'another run than the newest of this id')
     .addOption(new Option('-o, --output <format>', 'in another form').choices(['json']))
     .action(withSession<RunOptions>(showRun));
-  examples(show, {
+  const lines = {
     'run show ks apps': 'the newest run of a Kustomization',
     'run show default/Kustomization/flux-system/apps --run-id 0198…': 'an earlier one',
-  });
+  };
+  for (const command of [verb, show]) examples(command, lines);
 }
 
 async function showRun(session: Session, words: readonly string[], options: RunOptions): Promise<void> {

@@ -23,10 +23,11 @@ export function addTree(program: Command): void {
     .option('--compact', 'only objects of the Flux API')
     .addOption(new Option('-o, --output <format>', 'in another form').choices(['json', 'yaml']))
     .action(withSession<TreeOptions>((session, [name], options) => tree(session, name, options)));
-  examples(ks, {
+  const lines = {
     'tree ks flux-system': 'everything below the root',
     'tree ks flux-system --compact': 'only the Kustomizations and sources',
-  });
+  };
+  for (const command of [verb, ks]) examples(command, lines);
 }
 
 async function tree(session: Session, name: string | undefined, options: TreeOptions): Promise<void> {

@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { completions } from '../../../../client/cli/completion.ts';
+import { buildProgram, readFlags } from '../../../../client/cli/main.ts';
+
+const program = await buildProgram(() => true);
+
+function* below(command: Command): Iterable<Command> {
+  for (const child of command.commands) {
+    yield child;
+    yield* below(child);
+  }
+}
+
+function find(words: readonly string[]): Command {
+  return words.reduce<Command>((command, word) => {
+    const child = command.commands.find((c) => c.name() === word || c.aliases().includes(word));
+    if (!child) throw new Error(`no ${word} in ${command.name()}`);
+    return child;
+  }, program);
+}
+
+/** The help as it is shown, with what `addHelpText` adds. */
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => (text += part) });
+  command.outputHelp();
+  return text;
+}
+
+describe('the command line', () => {
+  it.each(
+    [...below(program)]
+      .filter((command) => command.name() !== 'env')
+      .map((c) => ({ name: nameOf(c), command: c })),
+  )('has examples in the help of $name', ({ command }) => {
+    expect(helpOf(command)).toContain('Examples:');
+  });
+
+  // A home cluster's runbook, with the name changed.
+  it.each([
+    'suspend ks infrastructure-controllers',
+    'resume ks infrastructure-controllers',
+    'reconcile source git flux-system',
+    'reconcile ks infrastructure-controllers --with-source',
+    'get ks -A --watch',
+    'get sources git',
+    'get source git',
+    'get kustomizations',
+    'create source git x',
+    'create kustomization x',
+    'tree kustomization x',
+    'export source git --all',
+  ])('knows `%s`', (line) => {
+    const words = line.split(' ').filter((word) => !word.startsWith('-'));
+    const path = words.slice(0, words[1] === 'source' || words[1] === 'sources' ? 3 : 2);
+
+    expect(find(path).name()).toMatch(/^(git|kustomizations?)$/);
+  });
+
+  it('offers subcommands, then flags', () => {
+    const words = completions(program);
+
+    expect(words.get('get')?.slice(0, 3)).toEqual(['sources', 'source', 'kustomizations']);
+    expect(words.get('get ks')).toContain('--watch');
+    expect(words.get('')).toContain('reconcile');
+  });
+});
+
+describe('flags written as for Go', () => {
+  it.each([
+    [
+      ['create', 'ks', 'x', '--prune=true', '--wait=false'],
+      ['create', 'ks', 'x', '--prune'],
+    ],
+    [
+      ['resume', 'ks', 'x', '--wait=false'],
+      ['resume', 'ks', 'x', '--no-wait'],
+    ],
+    [
+      ['create', 'source', 'git', 'x', '--tag=true'],
+      ['create', 'source', 'git', 'x', '--tag=true'],
+    ],
+  ])('%j are read as %j', (given, read) => {
+    const path = given.filter((word) => !word.startsWith('-') && word !== 'x');
+
+    expect(readFlags(find(path), given)).toEqual(read);
+  });
+});
+
+function nameOf(command: Command): string {
+  return command.parent ? `${nameOf(command.parent)} ${command.name()}`.trim() : '';
+}
