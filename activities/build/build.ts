@@ -8,10 +8,11 @@ import { Reason } from '../../api/reasons.ts';
 import { failed, messageOf, transient } from '../failures.ts';
 import { buildFailed } from './build-failed.ts';
 import { createWorkCache, type WorkCache } from './cache.ts';
-import { canonicalDigest, canonicalJson, digestObjects } from './canonical.ts';
+import { canonicalJson, digestObjects } from './canonical.ts';
 import { type Confined, confine } from './confine.ts';
 import { type TopKustomization, topKustomization } from './generate.ts';
 import { entryInside, resolveInside } from './inside.ts';
+import { builtKey, compiledKey, sourceKey } from './keys.ts';
 import { type KustomizeOptions, runKustomize } from './kustomize.ts';
 import { withCommonMetadata } from './metadata.ts';
 import { withNamespace } from './namespace.ts';
@@ -175,39 +176,4 @@ async function directoryOf(root: string, path: string): Promise<string> {
   throw failed(Reason.ArtifactFailed, `kustomization path not found: ${path} is not a directory`, {
     detail: { path },
   });
-}
-
-function sourceKey({ artifactDigest, kustomization: { spec } }: BuildInput): string {
-  const {
-    path,
-    components,
-    ignoreMissingComponents,
-    namePrefix,
-    nameSuffix,
-    patches,
-    images,
-    buildMetadata,
-  } = spec;
-  const fields = {
-    path,
-    components,
-    ignoreMissingComponents,
-    namePrefix,
-    nameSuffix,
-    patches,
-    images,
-    buildMetadata,
-  };
-  return canonicalDigest([artifactDigest, fields]);
-}
-
-function compiledKey(input: BuildInput): string {
-  return `${sourceKey(input)} ${input.kustomization.spec.targetNamespace ?? ''}`;
-}
-
-/** Variables may be secret: the key has their digest only. */
-function builtKey(input: BuildInput): string {
-  const { postBuild, commonMetadata } = input.kustomization.spec;
-  const strategy = postBuild && (postBuild.substituteStrategy ?? 'WithVariables');
-  return canonicalDigest([compiledKey(input), commonMetadata, strategy, input.variables ?? {}]);
 }

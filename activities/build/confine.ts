@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { refuseAliasBomb } from './alias-bomb.ts';
-import { buildFailed, buildFailedAt } from './build-failed.ts';
+import { buildFailed } from './build-failed.ts';
+import { at, type FoundFiles, find, type Place, resolve, takeFile } from './found-files.ts';
 import type { TopKustomization } from './generate.ts';
-import { type Entry, entryInside, PathError, resolveInside } from './inside.ts';
+import type { Entry } from './inside.ts';
 import {
   findKustomizationFile,
   isMap,
@@ -13,7 +14,7 @@ import {
 import { isInline, pluginConfigs } from './plugins.ts';
 import { pluginReferencesOf, type Reference, referencesOf } from './references.ts';
 import { pluginRefusalOf, refusalOf } from './refusals.ts';
-import { isHttp, looksRemote } from './remote.ts';
+import { looksRemote } from './remote.ts';
 import { rewrite } from './rewrite.ts';
 
 /** Everything that a build may read, found before kustomize runs. All paths are relative to the artifact's root. */
@@ -27,18 +28,12 @@ export interface Confined {
   readonly isPlain: boolean;
 }
 
-const MAX_FILES = 10_000;
-const MAX_FILE_BYTES = 16 * 1024 * 1024;
-const MAX_BYTES = 100 * 1024 * 1024;
 const MAX_DEPTH = 32;
 const MAX_KUSTOMIZATIONS = 10_000;
 
-interface Walk {
-  readonly root: string;
-  readonly files: Set<string>;
+interface Walk extends FoundFiles {
   readonly rewritten: Map<string, string>;
   readonly visited: Map<string, Visited>;
-  bytes: number;
 }
 
 interface Visited {
@@ -46,13 +41,6 @@ interface Visited {
   readonly isPlain: boolean;
   /** The kustomizations that kustomize builds for this one: itself, and each below as often as it is reached. */
   readonly builds: number;
-}
-
-/** A kustomization that is being walked. */
-interface Place {
-  readonly directory: string;
-  readonly file: string;
-  readonly above: readonly string[];
 }
 
 /**
@@ -121,7 +109,7 @@ async function follow(
       replaced.set(field, await checkPlugin(walk, place, { field, text: path, file: place.file }));
     return undefined;
   }
-  const entry = await find(walk, place, reference);
+  const entry = await find(walk.root, place, reference);
   if (entry.kind === 'directory') {
     if (looksRemote(path)) replaced.set(field, `./${path}`);
     return followDirectory(walk, place, reference, entry);
@@ -164,44 +152,10 @@ async function checkPlugin(
     for (const { field, path, role } of isMap(config) ? pluginReferencesOf(config) : []) {
       const reference = { field: `${source.field}.${field}`, path, role };
       if (isInline(reference)) resolve(place, reference);
-      else await takeFile(walk, place, await find(walk, place, reference), role === 'data');
+      else await takeFile(walk, place, await find(walk.root, place, reference), role === 'data');
     }
   }
   return configs.map((config) => JSON.stringify(config)).join('\n---\n');
-}
-
-async function find(walk: Walk, place: Place, reference: Reference): Promise<Entry> {
-  const { field, path } = reference;
-  // kustomize fetches these whatever is on disk.
-  if (isHttp(path)) throw at(place, `${field}: remote bases are not allowed: ${path}`);
-  try {
-    return await entryInside(walk.root, resolve(place, reference));
-  } catch (error) {
-    if (!(error instanceof PathError)) throw error;
-    if (error.why === 'missing' && looksRemote(path))
-      throw at(place, `${field}: remote bases are not allowed: ${path}`);
-    throw at(place, `${field}: ${new PathError(error.why, path).message}`);
-  }
-}
-
-function resolve(place: Place, { field, path }: Reference): string {
-  try {
-    return resolveInside(place.directory, path);
-  } catch (error) {
-    throw buildFailedAt(`${place.file}: ${field}`, error, place.file);
-  }
-}
-
-async function takeFile(walk: Walk, place: Place, entry: Entry, isData: boolean): Promise<void> {
-  if (entry.kind !== 'file') throw at(place, `${entry.path} is a directory, not a file`);
-  if (walk.files.has(entry.path)) return;
-  walk.files.add(entry.path);
-  walk.bytes += entry.size;
-  if (entry.size > MAX_FILE_BYTES) throw at(place, `${entry.path} exceeds ${MAX_FILE_BYTES} bytes`);
-  if (walk.bytes > MAX_BYTES) throw buildFailed(`the files of the build exceed ${MAX_BYTES} bytes`);
-  if (walk.files.size > MAX_FILES) throw buildFailed(`the files of the build exceed ${MAX_FILES}`);
-  if (isData) return;
-  refuseAliasBomb(await readFile(join(walk.root, entry.path), 'utf8'), entry.path);
 }
 
 function refuseBombsInline(place: Place, content: KustomizationContent): void {
@@ -229,8 +183,4 @@ function isWithin(path: string, directory: string): boolean {
 
 function name(directory: string): string {
   return directory === '' ? '.' : directory;
-}
-
-function at(place: Place, message: string) {
-  return buildFailed(`${place.file}: ${message}`, { path: place.file });
 }
