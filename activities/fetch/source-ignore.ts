@@ -1,6 +1,6 @@
 import { compileGlob, type Glob } from '../../api/formats/glob.ts';
 
-export const IGNORE_FILE = '.sourceignore';
+const IGNORE_FILE = '.sourceignore';
 
 /** Never part of an artifact, unless a pattern re-includes it. */
 const VCS = ['.git/', '.gitignore', '.gitmodules', '.gitattributes'];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   checkVersion,
+  compareVersions,
   latestMatching,
   parseConstraint,
   parseVersion,
@@ -27,6 +28,24 @@ describe('ranges agree with Masterminds/semver', () => {
       ({ version }) => version && constraint && checkVersion(version, constraint),
     );
     expect(accepted.map(({ text }) => text)).toEqual(matches);
+  });
+});
+
+describe('versions', () => {
+  // The order that semver.org gives, after which the original may not differ.
+  const ascending = ['1.0.0-alpha', '1.0.0-alpha.1', '1.0.0-alpha.beta', '1.0.0-beta', '1.0.0-beta.2'].concat(
+    ['1.0.0-beta.11', '1.0.0-rc.1', '1.0.0', '1.0.1', '1.1', '2', '10.0.0'],
+  );
+
+  it('are in the order of precedence', () => {
+    const shuffled = [...ascending].sort();
+
+    shuffled.sort((a, b) => {
+      const [left, right] = [parseVersion(a), parseVersion(b)];
+      return left && right ? compareVersions(left, right) : Number.NaN;
+    });
+
+    expect(shuffled).toEqual(ascending);
   });
 });
 
