@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { describeObject, type KubeObject } from '../../api/kube-object.ts';
+import { faultPoint } from '../fault.ts';
 import type {
   ApplyContext,
   ChangeAction,
@@ -168,6 +169,7 @@ async function writeOne(pass: Pass, entry: PlanEntry, written: Written): Promise
   }
   if (stage === 'definitions') pass.applied.push(answer);
   report(pass, entry);
+  faultPoint('object.applied');
 }
 
 // The inventory was written ahead of the apply: an object it lacks would be an orphan after a crash.

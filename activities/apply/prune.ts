@@ -1,6 +1,7 @@
 import { describeObject, type KubeObject } from '../../api/kube-object.ts';
 import { type InventoryEntry, type ObjectId, parseObjectId } from '../../api/object-id.ts';
 import { messageOf } from '../failures.ts';
+import { faultPoint } from '../fault.ts';
 import { targetOf } from '../kube/client.ts';
 import { isConflict } from '../kube/errors.ts';
 import type { ApplyContext } from './contract.ts';
@@ -150,6 +151,7 @@ async function deleteOne(
     if (reason !== undefined) return { is: 'kept', reason };
     try {
       await kube.delete(targetOf(live), { uid: live.metadata.uid, propagationPolicy: 'Background' });
+      faultPoint('object.deleted');
       return { is: 'deleted', object: live };
     } catch (error) {
       // Another object of this name has come: it is judged by its own labels.

@@ -5,6 +5,7 @@ import { Reason } from '../../api/reasons.ts';
 import { builtSet, passObject } from '../build/steps.ts';
 import type { Deps } from '../deps.ts';
 import { failed } from '../failures.ts';
+import { faultPoint } from '../fault.ts';
 import type { BuiltInput } from '../observe/kustomization.ts';
 import { parseKustomization } from '../observe/object.ts';
 import { progressing } from '../status/kustomization-status.ts';
@@ -49,6 +50,7 @@ export async function applyKustomization(deps: Deps, input: BuiltInput, step: St
   });
 
   const counts = { checked: plan.checked, stale: plan.stale.length };
+  faultPoint('inventory.written');
   if (!hasWrites(plan)) return { ...counts, created: 0, configured: 0, changes: [] };
   const watching = guard(deps.kube, input, step.signal);
   try {
@@ -56,6 +58,7 @@ export async function applyKustomization(deps: Deps, input: BuiltInput, step: St
       signal: watching.signal,
       onProgress: step.heartbeat,
     });
+    faultPoint('applied');
     const changed = entries.filter(({ action }) => action === 'created' || action === 'configured');
     return {
       ...counts,
@@ -88,6 +91,7 @@ export async function pruneKustomization(deps: Deps, input: BuiltInput, step: St
   const result = await prune(applyContext(deps, object), stale, {
     heldElsewhere: await heldElsewhere(deps, object),
   });
+  faultPoint('pruned');
   recordDeleted(deps, object, result.deleted, input.artifact.revision);
   if (result.failures.length > 0) throw failed(Reason.PruneFailed, result.failures.join('; '));
   return { deleted: result.deleted.length, survivors: result.survivors };
@@ -139,7 +143,8 @@ async function writeAhead(
     inventory: [...before, ...added],
   });
   const patched = await patchStatus(deps.kube, input.ref, object.status, after);
-  return patched ? parseKustomization(patched) : object;
+  // Only the status: a spec that came meanwhile belongs to the next pass.
+  return patched ? { ...object, status: parseKustomization(patched).status } : object;
 }
 
 function hasWrites(plan: Plan): boolean {

@@ -2,6 +2,7 @@ import type { Kustomization } from '../../api/kustomization.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { failed, stalled } from '../failures.ts';
+import { faultPoint } from '../fault.ts';
 import type { BuiltInput, ReadyKustomization } from '../observe/kustomization.ts';
 import { readKustomization } from '../observe/object.ts';
 import type { ArtifactPointer } from '../observe/source.ts';
@@ -24,6 +25,7 @@ export async function buildKustomization(
   const object = await passObject(deps, input);
   const built = await build(deps, object, input.artifact, step.signal);
   deps.memory.remember(input.pass, { object, built });
+  faultPoint('built');
   return { digest: built.digest, objects: built.objects.length };
 }
 
@@ -51,6 +53,7 @@ export async function build(
   signal: AbortSignal,
 ): Promise<BuiltSet> {
   const root = await deps.openArtifact(artifact, { signal });
+  faultPoint('fetched');
   const variables = await loadVariables(deps.kube, kustomization);
   return deps.builder.build({
     root,

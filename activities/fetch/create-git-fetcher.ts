@@ -4,9 +4,10 @@ import { parseDuration } from '../../api/duration.ts';
 import type { GitRepository } from '../../api/git-repository.ts';
 import { Reason } from '../../api/reasons.ts';
 import { failed, stalled } from '../failures.ts';
+import { faultPoint } from '../fault.ts';
 import { createArchive } from './archive.ts';
 import { isServed } from './artifact-download.ts';
-import { describeCommit } from './commit.ts';
+import { commitsToRead, describeCommit } from './commit.ts';
 import { credentialsOf, type GitCredentials, type SecretData } from './git-credentials.ts';
 import { gitFailure } from './git-errors.ts';
 import type { GitCheck, GitFetcher, GitFetchOptions, GitFetchResult } from './git-repository.ts';
@@ -41,7 +42,7 @@ export function createGitFetcher(options: GitFetcherOptions): GitFetcher {
     wantedOf(repository.spec.ref ?? {});
     const credentials = await readCredentials(options, repository, url);
     const timeoutMs = timeoutOf(repository);
-    return { credentials, session: await openGitSession({ scratch, url, credentials, timeoutMs, signal }) };
+    return { credentials, session: openGitSession({ scratch, url, credentials, timeoutMs, signal }) };
   }
 
   function isCurrent(repository: GitRepository, { revision }: ResolvedRef): boolean {
@@ -52,7 +53,7 @@ export function createGitFetcher(options: GitFetcherOptions): GitFetcher {
   return {
     async check(repository, signal): Promise<GitCheck> {
       const { session } = await open(repository, signal);
-      await using _ = session;
+      using _ = session;
       const resolved = await resolveRef(session, repository.spec.ref);
       const artifact = repository.status?.artifact;
       const isKept =
@@ -64,8 +65,9 @@ export function createGitFetcher(options: GitFetcherOptions): GitFetcher {
 
     async fetch(repository, fetchOptions): Promise<GitFetchResult> {
       const { credentials, session } = await open(repository, fetchOptions.signal);
-      await using _ = session;
+      using _ = session;
       const resolved = await resolveRef(session, repository.spec.ref);
+      faultPoint('git.resolved');
       const previous = repository.status?.artifact;
       if (previous && isCurrent(repository, resolved) && (await store.has(previous.path))) {
         return { unchanged: true, artifact: artifactOf(previous) };
@@ -87,12 +89,15 @@ async function pack(
   object: GitRepository,
   { session, commit: { repository, resolved } }: { session: GitSession; commit: MirroredCommit },
 ): Promise<GitFetchResult> {
+  faultPoint('git.mirrored');
   const { commit, revision } = resolved;
-  const before = commitOf(object.status?.artifact?.revision);
-  const { subject, rewritten } = await describeCommit(session, repository, { commit, before });
-  const archive = await createArchive({ session, repository, commit, ignore: object.spec.ignore });
+  const step = { commit, before: commitOf(object.status?.artifact?.revision) };
+  const alsoRead = await commitsToRead(repository, step);
+  const archive = await createArchive({ session, repository, commit, ignore: object.spec.ignore, alsoRead });
+  const { subject, rewritten } = describeCommit(step, alsoRead, archive.alsoRead);
   const { namespace, name } = object.metadata;
   const stored = await store.put({ kind: object.kind, namespace, name }, commit, archive.content);
+  faultPoint('git.stored');
   const artifact: Artifact = {
     ...stored,
     revision,

@@ -3,9 +3,10 @@ import type { GitRepository } from '../../api/git-repository.ts';
 import type { ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
+import { faultPoint } from '../fault.ts';
 import type { Fetched } from '../fetch/steps.ts';
 import type { ReadyGitRepository } from '../observe/git-repository.ts';
-import { targetOfRef } from '../observe/object.ts';
+import { asAttempted, targetOfRef } from '../observe/object.ts';
 import { failedStatus, stored } from './git-repository-status.ts';
 import { patchStatus, type Status } from './patch.ts';
 import type { FailureInput, Settled } from './settle-kustomization.ts';
@@ -16,10 +17,15 @@ export interface SettleSourceInput extends ReadyGitRepository {
 
 /** The artifact is stored: dependants wake by this patch. */
 export async function settleGitRepository(deps: Deps, { ref, fetched }: SettleSourceInput): Promise<Settled> {
-  const object = await read(deps, ref);
-  if (!object) return { message: 'the object is gone' };
+  const found = await read(deps, ref);
+  if (!found) return { message: 'the object is gone' };
+  // What was fetched may not be what the new spec wants: its own pass, which the watch asks for, says so.
+  if (found.metadata.generation !== fetched.attempt.generation)
+    return { message: 'the spec changed during the fetch; it is fetched again' };
+  const object = asAttempted(found, fetched.attempt);
   const { artifact, unchanged } = fetched;
   const wasReady = findCondition(object.status?.conditions, 'Ready')?.status !== 'False';
+  faultPoint('git.status');
   await patchStatus(
     deps.kube,
     ref,
@@ -43,8 +49,9 @@ export async function settleGitRepository(deps: Deps, { ref, fetched }: SettleSo
 
 /** The fetch failed: the last good artifact stays in place, and the next look comes later the longer it fails. */
 export async function settleSourceFailure(deps: Deps, input: FailureInput): Promise<void> {
-  const object = await read(deps, input.ref);
-  if (!object) return;
+  const found = await read(deps, input.ref);
+  if (!found) return;
+  const object = asAttempted(found, input.attempt);
   const now = deps.now();
   const status = failedStatus(object, { ...input, now });
   await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);

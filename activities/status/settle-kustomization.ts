@@ -1,5 +1,4 @@
 import { formatDuration } from '../../api/duration.ts';
-import type { GitRepository } from '../../api/git-repository.ts';
 import type { Kustomization } from '../../api/kustomization.ts';
 import type { InventoryEntry } from '../../api/object-id.ts';
 import type { ObjectRef } from '../../api/object-ref.ts';
@@ -7,9 +6,9 @@ import { Reason } from '../../api/reasons.ts';
 import { plannedInventory } from '../apply/steps.ts';
 import { passObject } from '../build/steps.ts';
 import type { Deps } from '../deps.ts';
+import { faultPoint } from '../fault.ts';
 import type { BuiltInput, WaitingKustomization } from '../observe/kustomization.ts';
-import { durationField, targetOfRef } from '../observe/object.ts';
-import { sourceRefOf } from '../observe/source.ts';
+import { type Attempt, asAttempted, durationField, targetOfRef } from '../observe/object.ts';
 import type { StepContext } from '../steps.ts';
 import { failedStatus, succeeded } from './kustomization-status.ts';
 import { patchStatus, type Status } from './patch.ts';
@@ -42,7 +41,9 @@ export async function settleKustomization(
     startedAt: new Date(input.startedAt),
     now,
   });
+  faultPoint('status');
   await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
+  faultPoint('status.written');
   recordSuccess(deps, object, input, now);
   deps.memory.forget(input.pass);
   return { message: `Applied revision: ${revision}` };
@@ -76,15 +77,24 @@ export interface FailureInput {
   readonly reason: Reason;
   readonly message: string;
   readonly stalled: boolean;
+  /** Undefined when it failed before there was anything to attempt. */
+  readonly attempt?: Attempt | undefined;
 }
 
 /** The pass failed: the status says why, an event too, and unless only a change helps another look is arranged. */
 export async function settleKustomizationFailure(deps: Deps, input: FailureInput): Promise<void> {
-  const object = await readRaw(deps, input.ref);
-  if (!object) return;
+  const found = await readRaw(deps, input.ref);
+  if (!found) return;
+  const object = asAttempted(found, input.attempt);
   const now = deps.now();
-  const revision = await attemptedRevision(deps, object);
-  const status = failedStatus(object, { ...input, revision, startedAt: now, now });
+  const { revision, digest, startedAt } = input.attempt ?? {};
+  const status = failedStatus(object, {
+    ...input,
+    revision,
+    digest,
+    startedAt: startedAt === undefined ? now : new Date(startedAt),
+    now,
+  });
   await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
   deps.events.record({
     object,
@@ -122,11 +132,6 @@ export async function settleKustomizationWaiting(deps: Deps, input: WaitingInput
 async function readRaw(deps: Deps, ref: ObjectRef): Promise<Kustomization | undefined> {
   // Not parsed: a status must be written even for an object whose spec does not parse.
   return (await deps.kube.get(targetOfRef(ref))) as unknown as Kustomization | undefined;
-}
-
-async function attemptedRevision(deps: Deps, object: Kustomization): Promise<string | undefined> {
-  const source = await deps.kube.get(targetOfRef(sourceRefOf(object)));
-  return (source as unknown as GitRepository | undefined)?.status?.artifact?.revision;
 }
 
 /** `spec.retryInterval`, or the interval; a source or dependency that is missing is looked at sooner. */

@@ -1,0 +1,57 @@
+/**
+ * Where a worker can be made to die, to prove that nothing is lost: each lies behind an effect on the world outside
+ * and before the next one. In brackets the kill point of the hardening list.
+ */
+export type FaultPoint =
+  /** The remote has said where the ref points. */
+  | 'git.resolved'
+  /** The mirror has the commit. */
+  | 'git.mirrored'
+  /** The archive is in the store, the status does not name it yet. */
+  | 'git.stored'
+  /** The next request is the status patch of a GitRepository. */
+  | 'git.status'
+  /** K1: the artifact is on this machine. */
+  | 'fetched'
+  /** K2: the objects are built. */
+  | 'built'
+  /** K3: the inventory names all that may come to be, and none of it has come. */
+  | 'inventory.written'
+  /** K4: an object was created or changed; count them by `:n`. */
+  | 'object.applied'
+  /** K5: all objects are applied. */
+  | 'applied'
+  /** K8: an object was deleted; count them by `:n`. */
+  | 'object.deleted'
+  /** K9: all that was to go is deleted, and the inventory still names it. */
+  | 'pruned'
+  /** K6: the next request is the final status patch. */
+  | 'status'
+  /** K7: the final status is written, and Temporal does not know it. */
+  | 'status.written';
+
+interface Fault {
+  readonly point: string;
+  left: number;
+}
+
+/**
+ * Ends this process by SIGKILL where the environment asks for it: `PAWL_FAULT=<point>[:n]` at the n-th time the point
+ * is passed, e.g. `PAWL_FAULT=object.applied:7 pawl worker`. For the tests and for drills of your own on a
+ * cluster that may be lost; start the worker again without it, and everything converges. Unset, it does nothing.
+ */
+const fault = parse(process.env['PAWL_FAULT']);
+
+export function faultPoint(point: FaultPoint): void {
+  if (fault?.point !== point) return;
+  fault.left -= 1;
+  if (fault.left === 0) process.kill(process.pid, 'SIGKILL');
+}
+
+function parse(text: string | undefined): Fault | undefined {
+  if (!text) return undefined;
+  const [, point = '', count = '1'] = /^([a-z.]+)(?::([1-9]\d*))?$/.exec(text) ?? [];
+  // A drill that never happens would prove what is not so.
+  if (point === '') throw new Error(`PAWL_FAULT=${text} is not <point>[:n]`);
+  return { point, left: Number(count) };
+}
