@@ -16,6 +16,8 @@ export interface ArchiveSource {
   readonly commit: string;
   /** `spec.ignore`. */
   readonly ignore: string | undefined;
+  /** Objects that the caller wants too: reading them along saves a process. */
+  readonly alsoRead: readonly string[];
 }
 
 export interface Archive {
@@ -23,6 +25,8 @@ export interface Archive {
   readonly content: AsyncIterable<Buffer>;
   /** Files that turned out to be Git LFS pointers, the first few; complete once the content was read. */
   readonly lfsPointers: readonly string[];
+  /** The objects of `alsoRead`, undefined where the repository lacks one. */
+  readonly alsoRead: readonly (Buffer | undefined)[];
 }
 
 interface Blob {
@@ -35,6 +39,9 @@ interface Blob {
 // What one `cat-file` prints is held in memory: small repositories need one, big ones stay bounded.
 const BATCH_BYTES = 16 * 1024 * 1024;
 const HEADER_BYTES = 128;
+// The commits that are read along.
+const OTHER_OBJECTS = 4 * 1024 * 1024;
+const LARGEST_IGNORE_FILE = 1024 * 1024;
 const MOST_LISTING = 64 * 1024 * 1024;
 const LFS_POINTER = Buffer.from('version https://git-lfs.github.com/spec/');
 const MOST_REPORTED = 5;
@@ -50,8 +57,29 @@ export async function createArchive(source: ArchiveSource): Promise<Archive> {
   const wanted = new Set(await wantedPaths(source, all));
   const blobs = all.filter(({ path }) => wanted.has(path));
   checkLimits(blobs);
+  const [first = [], ...others] = batches(blobs);
+  const objects = await readObjects(
+    source,
+    [...source.alsoRead, ...first.map(({ id }) => id)],
+    bytesOf(first),
+  );
+  const alsoRead = objects.slice(0, source.alsoRead.length);
   const lfsPointers: string[] = [];
-  return { content: gzipped(tar(source, blobs, lfsPointers)), lfsPointers };
+
+  async function* batchesRead(): AsyncGenerator<ReadBatch> {
+    yield present(first, objects.slice(source.alsoRead.length));
+    for (const batch of others) {
+      yield present(
+        batch,
+        await readObjects(
+          source,
+          batch.map(({ id }) => id),
+          bytesOf(batch),
+        ),
+      );
+    }
+  }
+  return { content: gzipped(tar(batchesRead(), lfsPointers)), lfsPointers, alsoRead };
 }
 
 async function listTree({ session, repository, commit }: ArchiveSource): Promise<readonly Blob[]> {
@@ -68,12 +96,26 @@ async function listTree({ session, repository, commit }: ArchiveSource): Promise
 }
 
 async function wantedPaths(source: ArchiveSource, blobs: readonly Blob[]): Promise<readonly string[]> {
-  const ids = new Map(blobs.map(({ path, id }) => [path, id]));
+  const files = blobs.map(({ path }) => path);
   const readIgnoreFile = async (path: string): Promise<string> => {
-    const [content] = await readBlobs(source, [ids.get(path) ?? ''], ARCHIVE_LIMITS.bytes);
-    return content?.toString('utf8') ?? '';
+    const file = blobs.filter((blob) => blob.path === path);
+    if (bytesOf(file) > LARGEST_IGNORE_FILE) {
+      throw failed(
+        Reason.SourceIgnoreError,
+        `${path} is larger than ${LARGEST_IGNORE_FILE} bytes; make it smaller`,
+      );
+    }
+    const [read] = present(
+      file,
+      await readObjects(
+        source,
+        file.map(({ id }) => id),
+        bytesOf(file),
+      ),
+    );
+    return read?.content.toString('utf8') ?? '';
   };
-  return await withoutIgnored({ files: [...ids.keys()], readIgnoreFile, specIgnore: source.ignore });
+  return await withoutIgnored({ files, readIgnoreFile, specIgnore: source.ignore });
 }
 
 function checkLimits(blobs: readonly Blob[]): void {
@@ -83,7 +125,7 @@ function checkLimits(blobs: readonly Blob[]): void {
     const shown = JSON.stringify(path.slice(0, 200));
     throw refused(`the path ${shown} ${problem}; rename the file, or exclude it with spec.ignore`, path);
   }
-  const bytes = blobs.reduce((sum, { size }) => sum + size, 0);
+  const bytes = bytesOf(blobs);
   const advice = 'exclude files with spec.ignore or .sourceignore';
   if (bytes > ARCHIVE_LIMITS.bytes) {
     throw refused(
@@ -95,22 +137,13 @@ function checkLimits(blobs: readonly Blob[]): void {
   }
 }
 
-async function* tar(
-  source: ArchiveSource,
-  blobs: readonly Blob[],
-  lfsPointers: string[],
-): AsyncGenerator<Buffer> {
+type ReadBatch = readonly (Blob & { readonly content: Buffer })[];
+
+async function* tar(contents: AsyncIterable<ReadBatch>, lfsPointers: string[]): AsyncGenerator<Buffer> {
   const directories = new Set<string>();
-  for (const batch of batches(blobs)) {
-    const bytes = batch.reduce((sum, { size }) => sum + size, 0);
-    const contents = await readBlobs(
-      source,
-      batch.map(({ id }) => id),
-      bytes,
-    );
+  for await (const batch of contents) {
     const chunks: Buffer[] = [];
-    for (const [i, { path, isExecutable }] of batch.entries()) {
-      const content = contents[i] ?? Buffer.alloc(0);
+    for (const { path, isExecutable, content } of batch) {
       if (isLfsPointer(content) && lfsPointers.length < MOST_REPORTED) lfsPointers.push(path);
       for (const directory of newParents(path, directories)) chunks.push(...tarEntry(directory));
       chunks.push(...tarEntry({ path, type: 'file', mode: isExecutable ? 0o700 : 0o600, content }));
@@ -135,13 +168,21 @@ function* batches(blobs: readonly Blob[]): Generator<readonly Blob[]> {
   if (batch.length > 0) yield batch;
 }
 
-async function readBlobs({ session, repository }: ArchiveSource, ids: readonly string[], bytes: number) {
-  const maxOutput = bytes + ids.length * HEADER_BYTES;
-  const objects = parseBatch(await catFiles(session, ids, { repository, maxOutput }));
-  return ids.map((id, i) => {
-    const content = objects[i]?.content;
-    if (content === undefined) throw new GitCommandError('exit', `fatal: missing blob ${id}`);
-    return content;
+function bytesOf(blobs: readonly Blob[]): number {
+  return blobs.reduce((sum, { size }) => sum + size, 0);
+}
+
+async function readObjects({ session, repository }: ArchiveSource, ids: readonly string[], bytes: number) {
+  if (ids.length === 0) return [];
+  const maxOutput = bytes + ids.length * HEADER_BYTES + OTHER_OBJECTS;
+  return parseBatch(await catFiles(session, ids, { repository, maxOutput }));
+}
+
+function present(blobs: readonly Blob[], contents: readonly (Buffer | undefined)[]): ReadBatch {
+  return blobs.map((blob, i) => {
+    const content = contents[i];
+    if (content === undefined) throw new GitCommandError('exit', `fatal: missing blob ${blob.id}`);
+    return { ...blob, content };
   });
 }
 

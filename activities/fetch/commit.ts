@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { catFiles } from './git.ts';
-import type { GitSession } from './git-session.ts';
 
 /** What we read of a commit. */
 export interface CommitInfo {
@@ -23,14 +21,9 @@ export function parseCommit(object: Buffer): CommitInfo {
   };
 }
 
-/** One object of `git cat-file --batch`; undefined content when the repository lacks it. */
-export interface BatchObject {
-  readonly content: Buffer | undefined;
-}
-
-/** Splits the output of `git cat-file --batch`: `<id> <type> <size>\n<bytes>\n`, or `<name> missing\n`. */
-export function parseBatch(output: Buffer): readonly BatchObject[] {
-  const objects: BatchObject[] = [];
+/** Splits the output of `git cat-file --batch`: `<id> <type> <size>\n<bytes>\n`, or `<name> missing\n` (undefined). */
+export function parseBatch(output: Buffer): readonly (Buffer | undefined)[] {
+  const objects: (Buffer | undefined)[] = [];
   let position = 0;
   while (position < output.length) {
     const lineEnd = output.indexOf(0x0a, position);
@@ -38,7 +31,7 @@ export function parseBatch(output: Buffer): readonly BatchObject[] {
     const size = /^[0-9a-f]+ \w+ (\d+)$/.exec(line)?.[1];
     const start = lineEnd < 0 ? output.length : lineEnd + 1;
     position = size === undefined ? start : start + Number(size) + 1;
-    objects.push({ content: size === undefined ? undefined : output.subarray(start, start + Number(size)) });
+    objects.push(size === undefined ? undefined : output.subarray(start, start + Number(size)));
   }
   return objects;
 }
@@ -49,28 +42,40 @@ export interface DescribedCommit {
   readonly rewritten: boolean | undefined;
 }
 
+export interface CommitStep {
+  readonly commit: string;
+  /** The commit of the artifact that is being replaced. */
+  readonly before: string | undefined;
+}
+
 /**
- * Reads the subject of a commit and whether history was rewritten since the one before. Mirrors are shallow, so
- * that is answered from what was fetched one by one before; where this does not tell, nothing is downloaded for it.
+ * The commits that tell what a new one is: itself and, to see a rewritten history, those that were fetched one by
+ * one before. Mirrors are shallow: where these do not tell, nothing is downloaded for it.
  */
-export async function describeCommit(
-  session: GitSession,
+export async function commitsToRead(
   repository: string,
-  { commit, before }: { readonly commit: string; readonly before: string | undefined },
-): Promise<DescribedCommit> {
-  const isNew = before !== undefined && before !== commit;
-  const fetched = isNew ? await readFile(join(repository, 'shallow'), 'utf8').catch(() => '') : '';
-  const ids = [...new Set([commit, ...(isNew ? [before] : []), ...fetched.split('\n').filter(Boolean)])];
-  const objects = parseBatch(await catFiles(session, ids, { repository }));
+  { commit, before }: CommitStep,
+): Promise<readonly string[]> {
+  if (before === undefined || before === commit) return [commit];
+  const fetched = await readFile(join(repository, 'shallow'), 'utf8').catch(() => '');
+  return [...new Set([commit, before, ...fetched.split('\n').filter(Boolean)])];
+}
+
+/** Describes a commit from the objects of {@link commitsToRead}, in the same order. */
+export function describeCommit(
+  { commit, before }: CommitStep,
+  ids: readonly string[],
+  objects: readonly (Buffer | undefined)[],
+): DescribedCommit {
   const known = new Map<string, CommitInfo>();
   for (const [i, id] of ids.entries()) {
-    const content = objects[i]?.content;
+    const content = objects[i];
     if (content) known.set(id, parseCommit(content));
   }
   const parents = new Map([...known].map(([id, info]) => [id, info.parents]));
   return {
     subject: known.get(commit)?.subject ?? '',
-    rewritten: isNew ? isRewritten(parents, before, commit) : undefined,
+    rewritten: before === undefined || before === commit ? undefined : isRewritten(parents, before, commit),
   };
 }
 

@@ -57,9 +57,9 @@ const SSH: readonly Setting[] = [
   ['ssh.variant', 'ssh'],
 ];
 
-function httpSettings(directory: string, { bearerToken, tls }: GitCredentials): readonly Setting[] {
+function httpSettings(directory: string, { basic, bearerToken, tls }: GitCredentials): readonly Setting[] {
   return [
-    ['core.askPass', `${directory}/askpass`],
+    ...(basic ? ([['core.askPass', `${directory}/askpass`]] as const) : []),
     // git repeats a header of its configuration to whoever it is redirected to; a password it asks for anew.
     ['http.followRedirects', bearerToken === undefined ? 'initial' : 'false'],
     ...(tls?.ca ? ([['http.sslCAInfo', `${directory}/ca.crt`]] as const) : []),

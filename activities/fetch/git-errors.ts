@@ -37,7 +37,7 @@ const SAID: readonly (readonly [GitProblem, RegExp])[] = [
   ['missing-ref', /couldn't find remote ref/i],
   [
     'refused-object',
-    /not our ref|unadvertised object|server does not allow request for|no such remote ref|upload-pack: not our/i,
+    /not our ref|unadvertised object|server does not allow request for|no such remote ref|is not on (refs\/|any branch)/i,
   ],
   [
     'not-found',
@@ -69,8 +69,7 @@ const HINT: Readonly<Record<GitProblem, string>> = {
   tls: "check the server's certificate, and ca.crt, tls.crt and tls.key in the Secret of spec.secretRef",
   'not-found': 'check spec.url, and that the account in spec.secretRef may see the repository',
   'missing-ref': 'check spec.ref',
-  'refused-object':
-    'the server does not serve this commit; set spec.ref.branch, or a commit that a branch or tag holds',
+  'refused-object': 'correct spec.ref: the server gives no such commit',
   redirect: 'set spec.url to the address that the server redirects to: credentials are not sent on',
   'bad-object': 'the repository holds objects that git refuses; run git fsck in it',
   'too-large': 'the repository is too large, or its server sends without an end',
@@ -123,6 +122,9 @@ function wordsOf(error: GitCommandError): string {
   const telling = lines.filter((line) =>
     /^(fatal|error|remote: .*(error|denied|not found))|host key|load key|permission denied/i.test(line),
   );
-  const words = (telling.length > 0 ? telling : lines).slice(-3).join('; ');
+  const words = (telling.length > 0 ? telling : lines)
+    .slice(-3)
+    .join('; ')
+    .replace(/fatal: (unable to access '[^']*': )?/g, '');
   return words.length > MOST_WORDS ? `${words.slice(0, MOST_WORDS)}…` : words;
 }

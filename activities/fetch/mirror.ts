@@ -172,10 +172,7 @@ async function mustContain(
   { resolved, local }: Target,
 ): Promise<void> {
   const where = resolved.ref ?? 'any branch or tag';
-  const refused = new GitCommandError(
-    'exit',
-    `fatal: not our ref: commit ${resolved.commit} is not on ${where}`,
-  );
+  const refused = new GitCommandError('exit', `commit ${resolved.commit} is not on ${where}`);
   try {
     const refs = await git(session, ['for-each-ref', `--contains=${resolved.commit}`, local], { repository });
     if (refs.trim() === '') throw refused;

@@ -120,7 +120,7 @@ async function listRefs(
 async function missing(session: GitSession, problem: string): Promise<Error> {
   const all = await listRefs(session, []);
   if (all.size === 0) {
-    const message = `unable to clone '${session.url.href}': git repository is empty; push a first commit`;
+    const message = `git repository is empty: push a first commit to '${session.url.href}'`;
     return failed(Reason.EmptyGitRepository, message);
   }
   const message = `failed to checkout and determine revision: unable to clone '${session.url.href}': ${problem}; check spec.ref`;
