@@ -197,6 +197,17 @@ describe('the artifact', () => {
     });
   });
 
+  it.each([
+    'ünï/cödé.yaml',
+    `${'d/'.repeat(50)}${'f'.repeat(90)}`,
+    'x'.repeat(150),
+    `${'p'.repeat(120)}/${'q'.repeat(120)}`,
+  ])('keeps the name %s', async (name) => {
+    await repository.commit({ [name]: '1' });
+
+    expect(await contentOf(await fetch())).toEqual({ [name]: '1' });
+  });
+
   it('has the same digest from any worker and after a lost store', async () => {
     await repository.commit({ 'a.yaml': 'one', 'b/c.yaml': 'x'.repeat(100_000) });
     await using other = await createGitFixture();
