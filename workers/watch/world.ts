@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/kube-object.ts';
 import { Trigger } from '../../workflows/messages.ts';
 import { type Asked, becameReady, behind, needsLook, waitsForDependency } from './behind.ts';
 import { createReferences, inDependencyOrder } from './references.ts';
-import { keyOf, type Summary, summarise } from './summary.ts';
+import { isReady, keyOf, type Summary, summarise } from './summary.ts';
 
 /** What the watch does about what it sees. */
 export interface Reactions {
@@ -22,6 +22,11 @@ export class World {
   readonly #bySource = createReferences();
   readonly #byDependency = createReferences();
   readonly #byConfig = createReferences();
+  /**
+   * Dependants of what became ready while they did not say that they wait: their run may have looked a moment
+   * before, and tell of it a moment later.
+   */
+  readonly #maybeMissed = new Set<string>();
 
   constructor(reactions: Reactions) {
     this.#reactions = reactions;
@@ -67,6 +72,7 @@ export class World {
     if (!this.#askIfBehind(after) && isFirstSight && needsLook(after)) this.#reactions.look(after);
     this.#reactions.schedule(after);
     this.#wakeDependants(isSame ? before : undefined, after, id);
+    this.#wakeIfMissed(after, id);
   }
 
   /** Whoever builds from it or waits for it may be behind now. */
@@ -82,7 +88,18 @@ export class World {
     if (!becameReady(before, after) && !specChanged) return;
     for (const dependant of this.#objects(this.#byDependency.get(id))) {
       if (waitsForDependency(dependant)) this.#reactions.request(dependant, { trigger: Trigger.Dependency });
+      else this.#maybeMissed.add(keyOf(dependant.ref));
     }
+  }
+
+  /** Once for each time that a dependency became ready: one that stays unmet must not turn in circles. */
+  #wakeIfMissed(object: Summary, id: string): void {
+    if (!this.#maybeMissed.has(id)) return;
+    const waits = waitsForDependency(object);
+    if (waits) this.#reactions.request(object, { trigger: Trigger.Dependency });
+    const source = object.source === undefined ? undefined : this.#known.get(object.source);
+    const isDone = isReady(object) && object.appliedRevision === source?.artifactRevision;
+    if (waits || isDone) this.#maybeMissed.delete(id);
   }
 
   #askIfBehind(object: Summary): boolean {
@@ -105,6 +122,7 @@ export class World {
     if (object === undefined) return;
     this.#known.delete(id);
     this.#asked.delete(id);
+    this.#maybeMissed.delete(id);
     for (const references of [this.#bySource, this.#byDependency, this.#byConfig]) references.set(id, []);
     this.#reactions.gone(object);
   }
