@@ -7,7 +7,7 @@ import { type ContinuedInput, type Pass, type PassOutcome, runObject } from './r
 export async function gitRepository(input: ContinuedInput): Promise<RunResult> {
   return runObject(input, {
     reconcile,
-    settleFailure: (ref, failure) => settle.settleSourceFailure({ ref, ...failure }),
+    settleFailure: (ref, failure, attempt) => settle.settleSourceFailure({ ref, ...failure, attempt }),
   });
 }
 
@@ -25,6 +25,8 @@ async function reconcile(pass: Pass): Promise<PassOutcome> {
       await settle.releaseObject({ ref });
       return { outcome: Outcome.Deleted, message: 'the artifacts are removed' };
     case 'Ready': {
+      const { generation, requestedAt } = observed;
+      pass.attempt = { generation, ...(requestedAt !== undefined && { requestedAt }) };
       const fetched = await pass.step('fetch', () => slow(observed.timeoutMs).fetchGitRepository(observed));
       const settled = await pass.step('status', () => settle.settleGitRepository({ ...observed, fetched }));
       const outcome = fetched.unchanged ? Outcome.NothingToDo : Outcome.Succeeded;

@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { BuiltInput, ReadyKustomization } from '../activities/observe/kustomization.ts';
+import type { Attempt } from '../activities/observe/object.ts';
 import { Reason } from '../api/reasons.ts';
 import { fast, settle, slow } from './activities.ts';
 import type { CancelRequest, RunResult } from './messages.ts';
@@ -10,7 +11,7 @@ import { type ContinuedInput, type Pass, type PassOutcome, runObject } from './r
 export async function kustomization(input: ContinuedInput): Promise<RunResult> {
   return runObject(input, {
     reconcile,
-    settleFailure: (ref, failure) => settle.settleKustomizationFailure({ ref, ...failure }),
+    settleFailure: (ref, failure, attempt) => settle.settleKustomizationFailure({ ref, ...failure, attempt }),
   });
 }
 
@@ -47,7 +48,16 @@ async function finalize(pass: Pass, timeoutMs: number): Promise<PassOutcome> {
 /** The path of a revision: build, apply, prune, health, status. */
 async function applyRevision(pass: Pass, observed: ReadyKustomization): Promise<PassOutcome> {
   const { revision } = observed.artifact;
+  const { generation, requestedAt, startedAt } = observed;
+  const attempt: Attempt = {
+    generation,
+    revision,
+    startedAt,
+    ...(requestedAt !== undefined && { requestedAt }),
+  };
+  pass.attempt = attempt;
   const built = await pass.step('build', () => fast.buildKustomization(observed));
+  pass.attempt = { ...attempt, digest: built.digest };
   const input: BuiltInput = { ...observed, builtDigest: built.digest };
   const applied = await pass.step('apply', () => fast.applyKustomization(input));
   if (applied.stopped !== undefined)

@@ -6,6 +6,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Attempt } from '../activities/observe/object.ts';
 import { SearchAttribute } from '../api/names.ts';
 import type { ObjectRef } from '../api/object-ref.ts';
 import { fast } from './activities.ts';
@@ -27,6 +28,8 @@ const KEPT_PASSES = 20;
 export interface Pass {
   readonly ref: ObjectRef;
   readonly inbox: Inbox;
+  /** Set as soon as it is known, so that a failure is told of the right revision and generation. */
+  attempt?: Attempt;
   /** Runs a step: its name shows in the `progress` query, its time in the result. */
   step<T extends { readonly ms: number }>(name: string, run: () => Promise<T>): Promise<T>;
 }
@@ -43,7 +46,7 @@ export interface Steps {
   /** The data's path, once. */
   reconcile(pass: Pass): Promise<PassOutcome>;
   /** Writes a failed pass into the object's status and arranges its retry. */
-  settleFailure(ref: ObjectRef, failure: StepFailure): Promise<unknown>;
+  settleFailure(ref: ObjectRef, failure: StepFailure, attempt: Attempt | undefined): Promise<unknown>;
 }
 
 export interface ContinuedInput extends RunInput {
@@ -113,7 +116,7 @@ async function onePass(
   } catch (error) {
     const failure = failureOf(error);
     // A cancelled run, too, leaves a true status behind.
-    await CancellationScope.nonCancellable(() => steps.settleFailure(ref, failure));
+    await CancellationScope.nonCancellable(() => steps.settleFailure(ref, failure, pass.attempt));
     return { trigger: triggerOf(asked), outcome: failure.reason, message: failure.message, steps: times };
   }
 }

@@ -3,13 +3,15 @@ import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { stalled } from '../failures.ts';
 import type { ReadyGitRepository } from '../observe/git-repository.ts';
-import { readGitRepository } from '../observe/object.ts';
+import { type Attempt, attemptOf, readGitRepository } from '../observe/object.ts';
 import { progressing } from '../status/git-repository-status.ts';
 import { patchStatus } from '../status/patch.ts';
 import type { StepContext } from '../steps.ts';
 
 /** What a fetch brought. */
 export interface Fetched {
+  /** The spec that was fetched for. */
+  readonly attempt: Attempt;
   /** The remote has nothing that the stored artifact lacks. */
   readonly unchanged: boolean;
   readonly artifact: Artifact;
@@ -32,5 +34,6 @@ export async function fetchGitRepository(
     const message = `processing object: new generation ${observed ?? -1} -> ${generation}`;
     await patchStatus(deps.kube, ref, object.status, progressing(object, message, deps.now()));
   }
-  return deps.git.fetch(object, { signal: step.signal, heartbeat: step.heartbeat });
+  const fetched = await deps.git.fetch(object, { signal: step.signal, heartbeat: step.heartbeat });
+  return { ...fetched, attempt: attemptOf(object) };
 }

@@ -42,7 +42,8 @@ export async function awaitHealthy(deps: Deps, input: BuiltInput, step: StepCont
   if (patched)
     deps.memory.remember(input.pass, {
       ...deps.memory.recall(input.pass),
-      object: parseKustomization(patched),
+      // Only the status: a spec that came meanwhile belongs to the next pass.
+      object: { ...object, status: parseKustomization(patched).status },
     });
 
   const started = deps.now().getTime();

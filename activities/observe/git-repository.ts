@@ -3,12 +3,19 @@ import type { ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps, RefInput } from '../deps.ts';
 import { stalled } from '../failures.ts';
-import { durationField, ensureFinalizer, parseGitRepository, suspensionNote, targetOfRef } from './object.ts';
+import {
+  type Attempt,
+  attemptOf,
+  durationField,
+  ensureFinalizer,
+  parseGitRepository,
+  suspensionNote,
+  targetOfRef,
+} from './object.ts';
 
 /** A GitRepository that may be fetched. */
-export interface ReadyGitRepository {
+export interface ReadyGitRepository extends Attempt {
   readonly ref: ObjectRef;
-  readonly generation: number;
   readonly timeoutMs: number;
 }
 
@@ -27,7 +34,7 @@ export async function observeGitRepository(deps: Deps, { ref }: RefInput): Promi
   assertSupported(object);
   durationField('interval', object.spec.interval);
   const timeoutMs = durationField('timeout', object.spec.timeout);
-  return { state: 'Ready', ref, generation: object.metadata.generation, timeoutMs };
+  return { state: 'Ready', ref, ...attemptOf(object), timeoutMs };
 }
 
 export function assertSupported(object: GitRepository): void {
@@ -35,6 +42,6 @@ export function assertSupported(object: GitRepository): void {
   if (field === undefined) return;
   throw stalled(
     Reason.UnsupportedField,
-    `spec.${field} is set, which this release does not honour yet; nothing was fetched: remove the field or keep the object with a controller that honours it`,
+    `${field} is set, which this release does not honour yet; nothing was fetched: remove the field or keep the object with a controller that honours it`,
   );
 }

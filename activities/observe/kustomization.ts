@@ -9,16 +9,23 @@ import { stalled } from '../failures.ts';
 import { compileHealthExprs } from '../health/exprs.ts';
 import { checkAccess } from '../status/access.ts';
 import { compileDependencies, unmetDependency } from './dependencies.ts';
-import { durationField, ensureFinalizer, parseKustomization, suspensionNote, targetOfRef } from './object.ts';
+import {
+  type Attempt,
+  attemptOf,
+  durationField,
+  ensureFinalizer,
+  parseKustomization,
+  suspensionNote,
+  targetOfRef,
+} from './object.ts';
 import { type ArtifactPointer, readArtifact } from './source.ts';
 
 /** A Kustomization that may be built and applied: the input of all further steps. */
-export interface ReadyKustomization {
+export interface ReadyKustomization extends Attempt {
   readonly ref: ObjectRef;
   /** Names what this worker remembers of the pass. */
   readonly pass: string;
   readonly uid: string;
-  readonly generation: number;
   readonly artifact: ArtifactPointer;
   /** Bounds build, apply and health together. */
   readonly timeoutMs: number;
@@ -77,7 +84,8 @@ export async function observeKustomization(deps: Deps, { ref }: RefInput): Promi
     ref,
     pass,
     uid: object.metadata.uid,
-    generation: object.metadata.generation,
+    ...attemptOf(object),
+    revision,
     artifact,
     timeoutMs: timeoutOf(object),
     checksHealth: object.spec.wait === true || (object.spec.healthChecks ?? []).length > 0,
@@ -95,7 +103,7 @@ function assertSupported(object: Kustomization): void {
   if (field === undefined) return;
   throw stalled(
     Reason.UnsupportedField,
-    `spec.${field} is set, which this release does not honour yet; nothing was applied: remove the field or keep the object with a controller that honours it`,
+    `${field} is set, which this release does not honour yet; nothing was applied: remove the field or keep the object with a controller that honours it`,
   );
 }
 

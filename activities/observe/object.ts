@@ -3,7 +3,7 @@ import { parseDuration } from '../../api/duration.ts';
 import { type GitRepository, gitRepository } from '../../api/git-repository.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 import { type Kustomization, kustomization } from '../../api/kustomization.ts';
-import { FINALIZER } from '../../api/names.ts';
+import { Annotation, FINALIZER } from '../../api/names.ts';
 import type { ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import { stalled } from '../failures.ts';
@@ -14,6 +14,38 @@ const API_VERSION = {
   GitRepository: 'source.toolkit.fluxcd.io/v1',
   Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
 } as const;
+
+/** What a pass works on, so that its end claims nothing about what was asked or written meanwhile. */
+export interface Attempt {
+  readonly generation: number;
+  /** The request that the pass serves, opaque. */
+  readonly requestedAt?: string;
+  readonly revision?: string;
+  /** Of the built objects, once they are. */
+  readonly digest?: string;
+  /** RFC 3339. */
+  readonly startedAt?: string;
+}
+
+export function attemptOf({ metadata }: Pick<Kustomization | GitRepository, 'metadata'>): Attempt {
+  const requestedAt = metadata.annotations?.[Annotation.requestedAt];
+  return { generation: metadata.generation, ...(requestedAt !== undefined && { requestedAt }) };
+}
+
+/** The object as it is, but with the generation and the request of the attempt: those of its status. */
+export function asAttempted<T extends Kustomization | GitRepository>(
+  object: T,
+  attempt: Attempt | undefined,
+): T {
+  if (attempt === undefined) return object;
+  const { [Annotation.requestedAt]: _later, ...annotations } = object.metadata.annotations ?? {};
+  const { generation, requestedAt } = attempt;
+  const request = requestedAt === undefined ? {} : { [Annotation.requestedAt]: requestedAt };
+  return {
+    ...object,
+    metadata: { ...object.metadata, generation, annotations: { ...annotations, ...request } },
+  };
+}
 
 export function targetOfRef({ kind, namespace, name }: ObjectRef): Target {
   return { apiVersion: API_VERSION[kind], kind, namespace, name };
