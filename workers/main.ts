@@ -74,10 +74,13 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     maxConcurrentActivityTaskExecutions: 2_000,
     shutdownGraceTime: '10s',
   });
-  options.signal.addEventListener('abort', () => worker.shutdown(), { once: true });
   await startWatch(client, options.cluster);
   log.info({ cluster: options.cluster, namespace }, 'worker started');
-  await worker.run();
+  const running = worker.run();
+  // Who is told to stop while starting stops as well; before it runs, a worker refuses to shut down.
+  if (options.signal.aborted) worker.shutdown();
+  else options.signal.addEventListener('abort', () => worker.shutdown(), { once: true });
+  await running;
   log.info({}, 'worker stopped');
 }
 

@@ -112,6 +112,8 @@ function until(
   const silent = setTimeout(() => own.abort(), silence);
   const due = setTimeout(() => own.abort(), resync);
   const pass = () => own.abort();
+  // It may have come during the list: an aborted signal tells nobody again.
+  if (outer.aborted) own.abort();
   outer.addEventListener('abort', pass, { once: true });
   return {
     signal: own.signal,
