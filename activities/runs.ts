@@ -16,6 +16,8 @@ export interface Runs {
   keepSchedule(schedule: ScheduleWish): Promise<void>;
   /** Removes the schedule and all appointments. */
   forget(ref: ObjectRef): Promise<void>;
+  /** Drops a pending retry. */
+  dropRetry(ref: ObjectRef): Promise<void>;
   /** Drops a pending self-made resume. */
   dropResume(ref: ObjectRef): Promise<void>;
 }

@@ -24,6 +24,7 @@ export function createRuns(client: Client, cluster: string): Runs {
     retryIn: (ref, delayMs) => make(ref, { name: 'retry', type: 'tick', delayMs }),
     lookSoon: (ref) => make(ref, { name: 'retry', type: 'tick', delayMs: 0, keepsEarlier: true }),
     resumeIn: (ref, delayMs) => make(ref, { name: 'resume', type: 'resumeLater', delayMs }),
+    dropRetry: (ref) => drop(ref, 'retry'),
     dropResume: (ref) => drop(ref, 'resume'),
     async isRunning(ref) {
       try {

@@ -87,8 +87,10 @@ function haveSameSource(one: Kustomization, other: Kustomization): boolean {
 /** What holds the dependency up. One that waits itself tells what for, so the chain ends at the root blocker. */
 function rootCause(dependency: Kustomization, isObserved: boolean): string {
   if (dependency.spec.suspend) return ': it is suspended';
-  if (!isObserved) return ': its last change is not reconciled yet';
   const ready = conditionsOf(dependency).find(({ type }) => type === 'Ready');
+  // A failure is of the newest spec although that counts as observed only after a success.
+  const isTold = isObserved || ready?.observedGeneration === dependency.metadata.generation;
+  if (!isTold) return ': its last change is not reconciled yet';
   return ready?.message ? `: ${ready.message}` : '';
 }
 

@@ -1,5 +1,5 @@
 import type { Artifact } from '../../api/artifact.ts';
-import { ConditionType } from '../../api/conditions.ts';
+import { ConditionType, findCondition } from '../../api/conditions.ts';
 import type { GitRepository, GitRepositoryStatus } from '../../api/git-repository.ts';
 import { Annotation } from '../../api/names.ts';
 import { Reason } from '../../api/reasons.ts';
@@ -101,8 +101,19 @@ export function failedStatus(
   };
 }
 
-export function suspendedStatus(object: GitRepository): GitRepositoryStatus {
-  return { ...object.status, ...handledRequest(object), observedGeneration: object.metadata.generation };
+/** A suspended source stays current with what it has; one whose first fetch was stopped says so. */
+export function suspendedStatus(object: GitRepository, note: string, now: Date): GitRepositoryStatus {
+  const wasStopped = findCondition(object.status?.conditions, Ready)?.status === 'Unknown';
+  const { generation } = object.metadata;
+  const message = `stopped by a suspension before it was done: ${note}`;
+  const set = [{ type: Ready, status: 'False', reason: Reason.GitOperationFailed, message }] as const;
+  const edit = { remove: [Reconciling], set, generation, now };
+  return {
+    ...object.status,
+    ...handledRequest(object),
+    observedGeneration: generation,
+    ...(wasStopped && { conditions: [...editConditions(object.status?.conditions, edit)] }),
+  };
 }
 
 function handledRequest(object: GitRepository): Pick<GitRepositoryStatus, 'lastHandledReconcileAt'> {

@@ -1,4 +1,4 @@
-import { ConditionType } from '../../api/conditions.ts';
+import { type Condition, ConditionType, findCondition } from '../../api/conditions.ts';
 import { formatDuration } from '../../api/duration.ts';
 import type { Kustomization, KustomizationStatus } from '../../api/kustomization.ts';
 import { Annotation } from '../../api/names.ts';
@@ -136,15 +136,31 @@ export interface FailureInput {
   readonly now: Date;
 }
 
-/** A suspended object answers requests, and a ready one stays current for whoever waits for it. */
-export function suspendedStatus(object: Kustomization): KustomizationStatus {
-  const isReady =
-    object.status?.conditions?.some(({ type, status }) => type === Ready && status === 'True') ?? false;
+/**
+ * A suspended object answers requests, and a ready one stays current for whoever waits for it. One whose work was
+ * stopped by the suspension says so: nobody would ever end its progress.
+ */
+export function suspendedStatus(object: Kustomization, note: string, now: Date): KustomizationStatus {
+  const ready = findCondition(object.status?.conditions, Ready);
   return {
     ...object.status,
     ...handledRequest(object),
-    ...(isReady && { observedGeneration: object.metadata.generation }),
+    ...(ready?.status === 'True' && { observedGeneration: object.metadata.generation }),
+    ...(ready?.status === 'Unknown' && { conditions: [...stopped(object, note, now)] }),
   };
+}
+
+function stopped(object: Kustomization, note: string, now: Date): readonly Condition[] {
+  const { conditions } = object.status ?? {};
+  const wasWaiting = findCondition(conditions, Healthy)?.status === 'Unknown';
+  const reason = wasWaiting ? Reason.HealthCheckCanceled : Reason.ReconciliationFailed;
+  const message = `stopped by a suspension before it was done: ${note}`;
+  return editConditions(conditions, {
+    remove: wasWaiting ? [Reconciling, Healthy] : [Reconciling],
+    set: [{ type: Ready, status: 'False', reason, message }],
+    generation: object.metadata.generation,
+    now,
+  });
 }
 
 /** The request that this pass serves: the annotation's value when the pass began, opaque. */

@@ -11,17 +11,19 @@ import { patchStatus, type Status } from './patch.ts';
 export async function settleSuspended(deps: Deps, { ref }: RefInput): Promise<void> {
   const object = await deps.kube.get(targetOfRef(ref));
   if (!object) return;
+  const note = suspensionNote(object);
+  const now = deps.now();
   const status =
     ref.kind === Kind.Kustomization
-      ? suspendedKustomization(object as unknown as Kustomization)
-      : suspendedSource(object as unknown as GitRepository);
+      ? suspendedKustomization(object as unknown as Kustomization, note, now)
+      : suspendedSource(object as unknown as GitRepository, note, now);
   await patchStatus(deps.kube, ref, object['status'] as Status | undefined, status as Status);
   const { interval } = object['spec'] as { interval: string };
   await deps.runs.keepSchedule({
     ref,
     uid: object.metadata.uid ?? '',
     intervalMs: durationField('interval', interval),
-    pausedNote: suspensionNote(object),
+    pausedNote: note,
   });
 }
 

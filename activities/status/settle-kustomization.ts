@@ -103,10 +103,9 @@ export async function settleKustomizationFailure(deps: Deps, input: FailureInput
     message: input.message,
     ...(revision !== undefined && { metadata: { revision } }),
   });
-  // Whoever cancelled a wait does not want it back at once: the interval looks again.
-  if (!input.stalled && input.reason !== Reason.HealthCheckCanceled) {
-    await deps.runs.retryIn(input.ref, retryMs(deps, object, input.reason));
-  }
+  // Whoever cancelled a wait does not want it back at once, not by an older retry either: the interval looks again.
+  if (input.reason === Reason.HealthCheckCanceled) await deps.runs.dropRetry(input.ref);
+  else if (!input.stalled) await deps.runs.retryIn(input.ref, retryMs(deps, object, input.reason));
 }
 
 export interface WaitingInput extends WaitingKustomization {

@@ -48,8 +48,8 @@ export function behind(object: Summary, source: Summary | undefined, asked: Aske
 
 function needsSpec(object: Summary): boolean {
   if (object.observedGeneration === object.generation) return false;
-  // A suspended object that is not ready keeps its old generation for good.
-  return !object.isSuspended || object.ready?.status === 'True' || object.ready === undefined;
+  // A suspended object that failed keeps its old generation for good; one that is being worked on is to stop.
+  return !object.isSuspended || object.ready?.status !== 'False';
 }
 
 function specTrigger({ isSuspended }: Summary): Trigger {
