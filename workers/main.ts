@@ -25,6 +25,7 @@ import { loadWorkflowBundle } from './bundle.ts';
 import { createLog, type Log } from './log.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { createWatchActivities } from './watch/activity.ts';
+import { keepWatch, startWatch } from './watch/keep-watch.ts';
 
 export interface WorkerOptions {
   readonly kubeconfig?: string | undefined;
@@ -74,7 +75,18 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     maxConcurrentActivityTaskExecutions: 2_000,
     shutdownGraceTime: '10s',
   });
-  await startWatch(client, options.cluster);
+  await startWatch({ client, cluster: options.cluster });
+  const ended = new AbortController();
+  const watched = keepWatch({
+    client,
+    cluster: options.cluster,
+    signal: AbortSignal.any([options.signal, ended.signal]),
+    onError: (error) => log.warn({ error: messageOf(error) }, 'the watch could not be looked after'),
+  });
+  cleanup.defer(() => {
+    ended.abort();
+    return watched;
+  });
   log.info({ cluster: options.cluster, namespace }, 'worker started');
   const running = worker.run();
   // Who is told to stop while starting stops as well; before it runs, a worker refuses to shut down.
@@ -128,17 +140,6 @@ async function openDeps(options: WorkerOptions, { client, log, cleanup }: Opened
     policy,
     now,
   };
-}
-
-/** The watch is one workflow for the cluster, whoever starts it first. */
-async function startWatch(client: Client, cluster: string): Promise<void> {
-  await client.workflow.start('watch', {
-    workflowId: `${cluster}/watch`,
-    taskQueue: TASK_QUEUE,
-    args: [{ cluster }],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    staticSummary: `watch of cluster ${cluster}`,
-  });
 }
 
 function installRuntime(log: Log): void {
