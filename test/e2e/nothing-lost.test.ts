@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultPoint } from '../../activities/fault.ts';
-import { A, B, C, drill } from '../support/drill.ts';
+import { removeDatabase } from '../../tools/temporal.ts';
+import { apiFront, isMapWrite } from '../support/api-front.ts';
+import { A, B, C, type Drill, drill } from '../support/drill.ts';
+import { POLL } from '../support/flux.ts';
 import { type Stack, startStack } from '../support/harness.ts';
+import { scheduleOf, temporalClient } from '../support/temporal.ts';
 
 let stack: Stack;
 beforeAll(async () => {
@@ -47,3 +51,51 @@ describe('a worker that is killed', () => {
     await heir.kill();
   });
 });
+
+describe('Temporal', () => {
+  const KILLED = [
+    { name: 'killed during an apply, its database kept', keeps: true },
+    { name: 'killed during an apply, its database lost', keeps: false },
+  ];
+
+  test.for(KILLED)('$name: the run is resumed and the schedules are there', async ({ keeps }) => {
+    const front = await apiFront(stack);
+    const worker = await stack.startWorker({ kubeconfig: front.kubeconfig });
+    const app = await drill(stack, A);
+    await app.home.ready('Kustomization', 'app');
+    await expectSchedules(app);
+    front.setFault((request) => (isMapWrite(request) ? { delayMs: 500 } : undefined));
+    await app.push(B);
+    await app.fetch();
+    await expect.poll(async () => Object.values(await app.live()).includes('b'), POLL).toBe(true);
+
+    await stack.temporal().kill();
+    await app.expectNoOrphans();
+    if (!keeps) removeDatabase(stack.temporal().databaseFile);
+    await stack.restartTemporal();
+    front.setFault(undefined);
+    const revision = await app.push(C);
+    await app.fetch();
+
+    await app.expectConverged(C, revision);
+    await expectSchedules(app);
+    await expect.poll(() => watchStatus(), POLL).toBe('RUNNING');
+    const later = await app.push(A);
+    await app.fetch();
+    await app.expectConverged(A, later);
+    await worker.kill();
+  });
+});
+
+/** Both objects have their schedule. */
+async function expectSchedules({ home }: Drill): Promise<void> {
+  const client = await temporalClient(stack);
+  for (const ref of [home.ref('GitRepository', 'home'), home.ref('Kustomization', 'app')])
+    await expect.poll(() => scheduleOf(client, ref), POLL).toBeDefined();
+}
+
+async function watchStatus(): Promise<string> {
+  const client = await temporalClient(stack);
+  const { status } = await client.workflow.getHandle('default/watch').describe();
+  return status.name;
+}

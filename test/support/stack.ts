@@ -31,7 +31,9 @@ export interface Stack extends StackAddresses {
   /** Starts Temporal again at the same address, after `temporal().stop()` or `.kill()`. */
   restartTemporal(): Promise<void>;
   /** A worker as a child process; several may run. All are stopped with the stack. */
-  startWorker(options?: Pick<WorkerOptions, 'args' | 'env' | 'cluster'>): Promise<ManagedProcess>;
+  startWorker(
+    options?: Partial<Pick<WorkerOptions, 'args' | 'env' | 'cluster' | 'kubeconfig'>>,
+  ): Promise<ManagedProcess>;
   stop(): Promise<void>;
 }
 
