@@ -2,6 +2,7 @@ import type { ObjectRef } from '../api/object-ref.ts';
 import type { ApplyMemo } from './apply/memo.ts';
 import type { Builder } from './build/build.ts';
 import type { Fence } from './fence.ts';
+import type { AskForArtifact } from './fetch/ask-for-artifact.ts';
 import type { GitFetcher } from './fetch/git-repository.ts';
 import type { OpenArtifact } from './fetch/open-artifact.ts';
 import type { ArtifactStore } from './fetch/store.ts';
@@ -29,6 +30,7 @@ export interface Deps {
   readonly git: GitFetcher;
   readonly store: ArtifactStore;
   readonly openArtifact: OpenArtifact;
+  readonly askForArtifact: AskForArtifact;
   readonly builder: Builder;
   readonly events: EventRecorder;
   readonly memory: Memory;

@@ -7,6 +7,7 @@ import { createBuilder } from '../activities/build/build.ts';
 import type { Deps, Policy } from '../activities/deps.ts';
 import { messageOf } from '../activities/failures.ts';
 import { createFence } from '../activities/fence.ts';
+import { createAskForArtifact } from '../activities/fetch/ask-for-artifact.ts';
 import { createGitFetcher } from '../activities/fetch/create-git-fetcher.ts';
 import { createOpenArtifact } from '../activities/fetch/open-artifact.ts';
 import { createArtifactStore } from '../activities/fetch/store.ts';
@@ -122,14 +123,16 @@ async function openDeps(options: WorkerOptions, { client, log, cleanup }: Opened
     now,
   );
   cleanup.defer(() => events.flush());
+  const runs = createRuns(client, options.cluster);
   return {
     kube,
     impersonate: createImpersonation(kube, policy),
     applyMemo: createApplyMemo(),
-    runs: createRuns(client, options.cluster),
+    runs,
     git: createGitFetcher({ dataDir, store, advertisedUrl, readSecret: secretReader(kube) }),
     store,
     openArtifact: createOpenArtifact({ dataDir, store }),
+    askForArtifact: createAskForArtifact(runs),
     builder: createBuilder({
       kustomize: await ensureTool('kustomize'),
       scratchDir: join(dataDir, 'scratch'),

@@ -11,6 +11,8 @@ export const Trigger = {
   Request: 'Request',
   /** A source has a new revision. */
   Source: 'Source',
+  /** A consumer of the artifact cannot get it any more. */
+  Artifact: 'Artifact',
   /** A dependency became ready. */
   Dependency: 'Dependency',
   /** A watched ConfigMap or Secret changed. */

@@ -5,7 +5,7 @@ import { failed, stalled } from '../failures.ts';
 import { faultPoint } from '../fault.ts';
 import type { BuiltInput, ReadyKustomization } from '../observe/kustomization.ts';
 import { readKustomization } from '../observe/object.ts';
-import type { ArtifactPointer } from '../observe/source.ts';
+import { type ArtifactPointer, sourceRefOf } from '../observe/source.ts';
 import type { StepContext } from '../steps.ts';
 import type { BuiltSet } from './build.ts';
 import { loadVariables } from './variables.ts';
@@ -47,12 +47,12 @@ export async function builtSet(deps: Deps, input: BuiltInput, step: StepContext)
 
 /** Builds what the object says of an artifact; equal inputs are answered from the builder's cache. */
 export async function build(
-  deps: Pick<Deps, 'kube' | 'openArtifact' | 'builder'>,
+  deps: Pick<Deps, 'kube' | 'openArtifact' | 'builder' | 'askForArtifact'>,
   kustomization: Kustomization,
   artifact: ArtifactPointer,
   signal: AbortSignal,
 ): Promise<BuiltSet> {
-  const root = await deps.openArtifact(artifact, { signal });
+  const root = await openOrAsk(deps, kustomization, artifact, signal);
   faultPoint('fetched');
   const variables = await loadVariables(deps.kube, kustomization);
   return deps.builder.build({
@@ -62,6 +62,22 @@ export async function build(
     signal,
     ...(variables !== undefined && { variables }),
   });
+}
+
+/** A store is a cache: who finds an artifact lost asks its source to make it again, and may find it at the next try. */
+async function openOrAsk(
+  deps: Pick<Deps, 'openArtifact' | 'askForArtifact'>,
+  kustomization: Kustomization,
+  artifact: ArtifactPointer,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    return await deps.openArtifact(artifact, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    await deps.askForArtifact(sourceRefOf(kustomization));
+    throw error;
+  }
 }
 
 /** The object as this pass saw it first, or as it is now when another worker saw it. */

@@ -50,6 +50,13 @@ export function createGitFetcher(options: GitFetcherOptions): GitFetcher {
     return artifact?.revision === revision && (observedIgnore ?? '') === (repository.spec.ignore ?? '');
   }
 
+  const urlOf = (path: string) => `${options.advertisedUrl}/${path}`;
+
+  /** This worker serves it, at the address that the status tells. */
+  async function isOurs({ url, path }: Pick<Artifact, 'url' | 'path'>): Promise<boolean> {
+    return url === urlOf(path) && (await store.has(path));
+  }
+
   return {
     async check(repository, signal): Promise<GitCheck> {
       const { session } = await open(repository, signal);
@@ -59,7 +66,7 @@ export function createGitFetcher(options: GitFetcherOptions): GitFetcher {
       const isKept =
         artifact !== undefined &&
         isCurrent(repository, resolved) &&
-        ((await store.has(artifact.path)) || (await isServed(artifact.url, signal)));
+        ((await isOurs(artifact)) || (await isServed(artifact.url, signal)));
       return { revision: resolved.revision, changed: !isKept };
     },
 
@@ -70,7 +77,10 @@ export function createGitFetcher(options: GitFetcherOptions): GitFetcher {
       faultPoint('git.resolved');
       const previous = repository.status?.artifact;
       if (previous && isCurrent(repository, resolved) && (await store.has(previous.path))) {
-        return { unchanged: true, artifact: artifactOf(previous) };
+        const isThere = (await isOurs(previous)) || (await isServed(previous.url, fetchOptions.signal));
+        // Who served it may be gone for good.
+        const url = isThere ? previous.url : urlOf(previous.path);
+        return { unchanged: true, artifact: { ...artifactOf(previous), url } };
       }
       using _beat = beating(fetchOptions, resolved.revision);
       try {

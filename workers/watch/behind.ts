@@ -21,9 +21,8 @@ export interface Need {
 
 /** What the status says that the object lacks, and nobody has asked for yet; undefined when it is up to date. */
 export function behind(object: Summary, source: Summary | undefined, asked: Asked): Need | undefined {
-  if (object.isDeleting) {
-    return asked.deletion ? undefined : { trigger: Trigger.Delete, asked: { ...asked, deletion: true } };
-  }
+  if (object.isDeleting && !asked.deletion)
+    return { trigger: Trigger.Delete, asked: { ...asked, deletion: true } };
   const { requestedAt, generation } = object;
   // What is asked together is met by one run: all of it is noted.
   const all: Asked = {
@@ -39,6 +38,7 @@ export function behind(object: Summary, source: Summary | undefined, asked: Aske
   ) {
     return { trigger: Trigger.Request, requestedAt, asked: all };
   }
+  if (object.isDeleting) return undefined;
   if (needsSpec(object) && asked.generation !== generation)
     return { trigger: specTrigger(object), asked: all };
   if (needsSource(object, source) && asked.source !== sourceKey(source))
@@ -67,10 +67,11 @@ function sourceAsked(source: Summary | undefined): Pick<Asked, 'source'> {
   return value === undefined ? {} : { source: value };
 }
 
-function sourceKey(source: Summary | undefined): string | undefined {
+/** Tells artifacts apart: by content, and by where they are served. */
+export function sourceKey(source: Summary | undefined): string | undefined {
   return source?.artifactRevision === undefined
     ? undefined
-    : `${source.artifactRevision}/${source.artifactDigest}`;
+    : `${source.artifactRevision}/${source.artifactDigest}/${source.artifactUrl}`;
 }
 
 /** Whether a dependant waits for this object to become ready, or for its spec to change. */

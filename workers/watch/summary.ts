@@ -24,6 +24,8 @@ export interface Summary {
   readonly artifactRevision: string | undefined;
   /** Tells two artifacts of one revision apart. */
   readonly artifactDigest: string | undefined;
+  /** Where it is served: one that was lost may come back elsewhere. */
+  readonly artifactUrl: string | undefined;
   /** Kustomization: what it builds from, waits for and reads. */
   readonly source: string | undefined;
   readonly dependsOn: readonly string[];
@@ -46,7 +48,7 @@ interface LooseStatus {
   readonly observedGeneration?: number;
   readonly conditions?: readonly Condition[];
   readonly lastHandledReconcileAt?: string;
-  readonly artifact?: { readonly revision: string; readonly digest: string };
+  readonly artifact?: { readonly revision: string; readonly digest: string; readonly url: string };
   readonly lastAttemptedRevision?: string;
   readonly lastAppliedRevision?: string;
 }
@@ -89,6 +91,7 @@ function statusOf(status: LooseStatus) {
     isStalled: findCondition(status.conditions, 'Stalled')?.status === 'True',
     artifactRevision: status.artifact?.revision,
     artifactDigest: status.artifact?.digest,
+    artifactUrl: status.artifact?.url,
     attemptedRevision: status.lastAttemptedRevision,
     appliedRevision: status.lastAppliedRevision,
   };

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/kube-object.ts';
 import { Trigger } from '../../workflows/messages.ts';
-import { type Asked, becameReady, behind, needsLook, waitsForDependency } from './behind.ts';
+import { type Asked, becameReady, behind, needsLook, sourceKey, waitsForDependency } from './behind.ts';
 import { createReferences, inDependencyOrder } from './references.ts';
 import { isReady, keyOf, type Summary, summarise } from './summary.ts';
 
@@ -77,10 +77,7 @@ export class World {
 
   /** Whoever builds from it or waits for it may be behind now. */
   #wakeDependants(before: Summary | undefined, after: Summary, id: string): void {
-    if (
-      before?.artifactDigest !== after.artifactDigest ||
-      before?.artifactRevision !== after.artifactRevision
-    ) {
+    if (sourceKey(before) !== sourceKey(after)) {
       for (const dependant of inDependencyOrder(this.#bySource.get(id), this.#known))
         this.#askIfBehind(dependant);
     }
