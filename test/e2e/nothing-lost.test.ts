@@ -99,3 +99,20 @@ async function watchStatus(): Promise<string> {
   const { status } = await client.workflow.getHandle('default/watch').describe();
   return status.name;
 }
+
+test('an artifact that was lost with its worker is made again as soon as somebody needs it', async () => {
+  const lost = await stack.startWorker();
+  const app = await drill(stack, A);
+  await app.home.ready('Kustomization', 'app');
+  await lost.kill();
+  const heir = await stack.startWorker();
+  const before = await app.home.get('GitRepository', 'home');
+
+  const { status } = await app.home.reconcile('Kustomization', 'app');
+
+  expect(status?.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'True' }));
+  const after = await app.home.get('GitRepository', 'home');
+  expect(after.status?.artifact?.digest).toBe(before.status?.artifact?.digest);
+  expect(after.status?.artifact?.url).not.toBe(before.status?.artifact?.url);
+  await heir.kill();
+});
