@@ -1,9 +1,10 @@
+import { describeObject } from '../../api/kube-object.ts';
 import type { Kustomization } from '../../api/kustomization.ts';
+import { parseObjectId } from '../../api/object-id.ts';
 import type { ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
-import { messageOf } from '../failures.ts';
-import { isTransient } from '../kube/errors.ts';
+import { failed } from '../failures.ts';
 import { targetOfRef } from '../observe/object.ts';
 import type { StepContext } from '../steps.ts';
 import { pruneAll } from './prune.ts';
@@ -33,27 +34,47 @@ export async function finalizeKustomization(
       message: `${inventoryOf(object).length} objects left in the cluster (${object.spec.suspend ? 'suspended' : 'deletionPolicy Orphan'})`,
     };
   }
+  const account = await missingAccount(deps, object);
+  if (account !== undefined) return leaveBehind(deps, object, account);
   const beat = setInterval(() => step.heartbeat('deleting'), 5_000);
   try {
-    const deleted = await pruneAll(applyContext(deps, object), inventoryOf(object), {
+    const { deleted, failures } = await pruneAll(applyContext(deps, object), inventoryOf(object), {
       heldElsewhere: await heldElsewhere(deps, object),
       waitMs: policy === 'WaitForTermination' ? timeoutMs : 0,
       signal: step.signal,
     });
-    return { message: `${deleted.deleted.length} objects deleted` };
-  } catch (error) {
-    // Without its account nothing may be deleted; the object must not hang for ever, but its leftovers are told.
-    if (isTransient(error)) throw error;
-    deps.events.record({
-      object,
-      type: 'Warning',
-      reason: Reason.PruneFailed,
-      message: `unable to prune objects: ${messageOf(error)}`,
-    });
-    return { message: `objects left in the cluster: ${messageOf(error)}` };
+    // Letting go now would leave them without anybody who knows of them.
+    if (failures.length > 0) throw failed(Reason.PruneFailed, failures.join('; '));
+    return { message: `${deleted.length} objects deleted` };
   } finally {
     clearInterval(beat);
   }
+}
+
+/** The service account that is to delete and does not exist any more: in a namespace that goes it may go first. */
+async function missingAccount(deps: Deps, object: Kustomization): Promise<string | undefined> {
+  const name = object.spec.serviceAccountName || deps.policy.defaultServiceAccount;
+  if (!name) return undefined;
+  const { namespace } = object.metadata;
+  const found = await deps.kube.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name });
+  return found ? undefined : `ServiceAccount/${namespace}/${name}`;
+}
+
+// As many names as an event has room for.
+const LISTED = 20;
+
+/** Nothing may be deleted without its account, and the object must not hang for ever: it goes, and tells what it leaves. */
+function leaveBehind(deps: Deps, object: Kustomization, account: string): Finalized {
+  const left = inventoryOf(object).map(({ id }) => {
+    const parsed = parseObjectId(id);
+    return parsed
+      ? describeObject({ kind: parsed.kind, metadata: { name: parsed.name, namespace: parsed.namespace } })
+      : id;
+  });
+  const more = left.length > LISTED ? `\nand ${left.length - LISTED} more` : '';
+  const message = `unable to prune objects: ${account} does not exist; left in the cluster:\n${left.slice(0, LISTED).join('\n')}${more}`;
+  deps.events.record({ object, type: 'Warning', reason: Reason.PruneFailed, message });
+  return { message };
 }
 
 function deletionPolicy({ spec }: Kustomization): 'Delete' | 'WaitForTermination' | 'Orphan' {

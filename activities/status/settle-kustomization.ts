@@ -134,7 +134,9 @@ async function readRaw(deps: Deps, ref: ObjectRef): Promise<Kustomization | unde
 }
 
 /** `spec.retryInterval`, or the interval; a source or dependency that is missing is looked at sooner. */
-function retryMs(deps: Deps, { spec }: Kustomization, reason: Reason): number {
+function retryMs(deps: Deps, { metadata, spec }: Kustomization, reason: Reason): number {
   const usual = durationField('retryInterval', spec.retryInterval ?? spec.interval);
-  return reason === Reason.ArtifactFailed ? Math.min(usual, deps.policy.requeueDependencyMs) : usual;
+  // A namespace may be waiting for the end of this object.
+  const isAwaited = reason === Reason.ArtifactFailed || metadata.deletionTimestamp !== undefined;
+  return isAwaited ? Math.min(usual, deps.policy.requeueDependencyMs) : usual;
 }
