@@ -10,6 +10,8 @@ export interface Runs {
   lookSoon(ref: ObjectRef): Promise<void>;
   /** Resumes the object after the delay. */
   resumeIn(ref: ObjectRef, delayMs: number): Promise<void>;
+  /** Sees to it that the object is resumed, after the delay unless that is arranged already. */
+  keepResume(ref: ObjectRef, delayMs: number): Promise<void>;
   requestResume(ref: ObjectRef, by: string): Promise<void>;
   isRunning(ref: ObjectRef): Promise<boolean>;
   /** Makes the object's schedule agree with it: interval, paused or not and why. */

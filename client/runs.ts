@@ -25,6 +25,8 @@ export function createRuns(client: Client, cluster: string): Runs {
     lookSoon: (ref) => make(ref, { name: 'retry', type: 'tick', delayMs: 0, keepsEarlier: true }),
     resumeIn: (ref, delayMs) => make(ref, { name: 'resume', type: 'resumeLater', delayMs }),
     dropRetry: (ref) => drop(ref, 'retry'),
+    keepResume: (ref, delayMs) =>
+      make(ref, { name: 'resume', type: 'resumeLater', delayMs, keepsEarlier: true }),
     dropResume: (ref) => drop(ref, 'resume'),
     async isRunning(ref) {
       try {

@@ -78,7 +78,7 @@ function watchObjects(deps: WatchDeps, cluster: string, signal: AbortSignal, rem
     concurrency: 4,
     signal,
     onError,
-    work: ({ ref }) => deps.runs.lookSoon(ref),
+    work: (object) => lookAgain(deps.runs, object),
   });
   const quietFor = () => (pokes.size > 0 ? 0 : performance.now() - pokes.lastPut);
   const schedules = createScheduleKeeper({ client: deps.client, cluster, signal, quietFor, onError });
@@ -104,6 +104,7 @@ function watchObjects(deps: WatchDeps, cluster: string, signal: AbortSignal, rem
       query,
       {
         onList(items) {
+          if (!unlisted.has(query.kind)) schedules.relist();
           world.replace(query.kind, items);
           const isLast = unlisted.delete(query.kind) && unlisted.size === 0;
           if (isLast) schedules.removeAllBut((id) => ids.has(id));
@@ -119,6 +120,12 @@ function watchObjects(deps: WatchDeps, cluster: string, signal: AbortSignal, rem
     done: Promise.all([...objects, ...followConfigs(deps.kube, configs, { signal, onError })]),
     configs: configs.versions,
   };
+}
+
+async function lookAgain(runs: Runs, { ref, isSuspended, suspendedUntil }: Summary): Promise<void> {
+  if (!isSuspended) return runs.lookSoon(ref);
+  const until = Date.parse(suspendedUntil ?? '');
+  if (!Number.isNaN(until)) await runs.keepResume(ref, Math.max(0, until - Date.now()));
 }
 
 function followConfigs(

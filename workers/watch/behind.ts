@@ -86,10 +86,11 @@ export function becameReady(before: Summary | undefined, after: Summary): boolea
 }
 
 /**
- * Whether somebody has to look at an object that the watch meets for the first time: it is neither ready nor
- * stalled, so an appointment is due, and the one that there was may be lost with Temporal's database.
+ * Whether somebody has to look at an object that was listed: it is neither ready nor stalled, or suspended for a
+ * time, so an appointment is due, and the one that there was may be lost with Temporal's database.
  */
 export function needsLook(object: Summary): boolean {
-  if (object.isSuspended || object.isDeleting || object.isStalled) return false;
+  if (object.isSuspended) return object.suspendedUntil !== undefined;
+  if (object.isDeleting || object.isStalled) return false;
   return object.ready !== undefined && object.ready.status !== 'True' && object.observedGeneration !== -1;
 }

@@ -11,6 +11,8 @@ import type { Summary } from './summary.ts';
 export interface ScheduleKeeper {
   keep(object: Summary): void;
   remove(ref: ObjectRef): void;
+  /** Doubts what is known of the schedules: each is compared again when its object is kept next. */
+  relist(): void;
   /** Both kinds have been listed: schedules of objects that are not there are left over from an earlier life. */
   removeAllBut(known: (id: string) => boolean): void;
 }
@@ -33,7 +35,7 @@ const CONCURRENCY = 2;
 
 export function createScheduleKeeper(options: KeeperOptions): ScheduleKeeper {
   const { client, cluster, signal, onError } = options;
-  const listed = listRetrying(options);
+  let listed = listRetrying(options);
   const texts = new Map<string, string>();
 
   const queue = createKeyedQueue<{ readonly id: string; readonly wish: ScheduleWish | undefined }>({
@@ -66,6 +68,10 @@ export function createScheduleKeeper(options: KeeperOptions): ScheduleKeeper {
       const id = workflowId(cluster, ref);
       texts.delete(id);
       queue.put(id, { id, wish: undefined });
+    },
+    relist() {
+      texts.clear();
+      listed = listRetrying(options);
     },
     removeAllBut(known) {
       listed

@@ -14,6 +14,8 @@ export interface Summary {
   readonly isSuspended: boolean;
   /** Why, by whom and until when; empty while it is not suspended. */
   readonly note: string;
+  /** When it is to be resumed, RFC 3339; undefined while nobody said so. */
+  readonly suspendedUntil: string | undefined;
   /** Deleted, and waiting for our finalizer. */
   readonly isDeleting: boolean;
   readonly requestedAt: string | undefined;
@@ -77,6 +79,7 @@ function specOf(object: KubeObject, spec: Loose, namespace: string) {
     interval: spec.interval ?? '',
     isSuspended,
     note: isSuspended ? suspensionNote(object) : '',
+    suspendedUntil: isSuspended ? object.metadata.annotations?.[Annotation.suspendedUntil] : undefined,
     source: sourceRef && key(sourceRef.kind, sourceRef.namespace || namespace, sourceRef.name),
     dependsOn: dependsOn.map((on) => key(Kind.Kustomization, on.namespace || namespace, on.name)),
     configs: (postBuild?.substituteFrom ?? []).map((from) => key(from.kind, namespace, from.name)),

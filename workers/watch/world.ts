@@ -1,13 +1,21 @@
 import type { KubeObject } from '../../api/kube-object.ts';
 import { Trigger } from '../../workflows/messages.ts';
-import { type Asked, becameReady, behind, needsLook, sourceKey, waitsForDependency } from './behind.ts';
+import {
+  type Asked,
+  becameReady,
+  behind,
+  type Need,
+  needsLook,
+  sourceKey,
+  waitsForDependency,
+} from './behind.ts';
 import { createReferences, inDependencyOrder } from './references.ts';
 import { isReady, keyOf, type Summary, summarise } from './summary.ts';
 
 /** What the watch does about what it sees. */
 export interface Reactions {
   request(object: Summary, request: { readonly trigger: Trigger; readonly requestedAt?: string }): void;
-  /** The object may have lost its appointment. */
+  /** The object may have lost its run or its appointment. */
   look(object: Summary): void;
   /** The schedule may differ from the object. */
   schedule(object: Summary): void;
@@ -41,7 +49,7 @@ export class World {
     const summaries = objects.map(summarise);
     const present = new Set(summaries.map(({ ref }) => keyOf(ref)));
     for (const [id, { ref }] of this.#known) if (ref.kind === kind && !present.has(id)) this.#remove(id);
-    for (const summary of summaries) this.#see(summary, !this.#known.has(keyOf(summary.ref)));
+    for (const summary of summaries) this.#see(summary, true);
   }
 
   upsert(object: KubeObject): void {
@@ -59,7 +67,7 @@ export class World {
     }
   }
 
-  #see(after: Summary, isFirstSight: boolean): void {
+  #see(after: Summary, isListed: boolean): void {
     const id = keyOf(after.ref);
     const before = this.#known.get(id);
     const isSame = before?.uid === after.uid;
@@ -69,7 +77,7 @@ export class World {
     this.#byDependency.set(id, after.dependsOn);
     this.#byConfig.set(id, after.configs);
 
-    if (!this.#askIfBehind(after) && isFirstSight && needsLook(after)) this.#reactions.look(after);
+    if (!this.#askIfBehind(after) && isListed) this.#lookAfter(after);
     this.#reactions.schedule(after);
     this.#wakeDependants(isSame ? before : undefined, after, id);
     this.#wakeIfMissed(after, id);
@@ -94,20 +102,37 @@ export class World {
     if (!this.#maybeMissed.has(id)) return;
     const waits = waitsForDependency(object);
     if (waits) this.#reactions.request(object, { trigger: Trigger.Dependency });
-    const source = object.source === undefined ? undefined : this.#known.get(object.source);
-    const isDone = isReady(object) && object.appliedRevision === source?.artifactRevision;
+    const isDone = isReady(object) && object.appliedRevision === this.#sourceOf(object)?.artifactRevision;
     if (waits || isDone) this.#maybeMissed.delete(id);
   }
 
   #askIfBehind(object: Summary): boolean {
     const id = keyOf(object.ref);
-    const source = object.source === undefined ? undefined : this.#known.get(object.source);
-    const need = behind(object, source, this.#asked.get(id) ?? {});
+    const need = behind(object, this.#sourceOf(object), this.#asked.get(id) ?? {});
     if (need === undefined) return false;
     this.#asked.set(id, need.asked);
-    const { trigger, requestedAt } = need;
-    this.#reactions.request(object, requestedAt === undefined ? { trigger } : { trigger, requestedAt });
+    this.#request(object, need);
     return true;
+  }
+
+  /**
+   * What was asked once may be lost: with Temporal's database, or with a run that somebody ended. So each list, unlike
+   * an event, looks after all that are still behind; a look leaves a run that is open alone.
+   */
+  #lookAfter(object: Summary): void {
+    const need = behind(object, this.#sourceOf(object), {});
+    // A check has no eye for what rests or goes.
+    const isBlind = object.isSuspended || object.isDeleting;
+    if (need !== undefined && isBlind) this.#request(object, need);
+    if ((need !== undefined && !isBlind) || needsLook(object)) this.#reactions.look(object);
+  }
+
+  #request(object: Summary, { trigger, requestedAt }: Need): void {
+    this.#reactions.request(object, requestedAt === undefined ? { trigger } : { trigger, requestedAt });
+  }
+
+  #sourceOf({ source }: Summary): Summary | undefined {
+    return source === undefined ? undefined : this.#known.get(source);
   }
 
   #objects(ids: readonly string[]): readonly Summary[] {
