@@ -10,15 +10,24 @@ export const fast = proxyLocalActivities<Activities>({
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumAttempts: 4 },
 });
 
-/**
- * Steps that write what happened into the object. They are worth waiting for: without them the status is
- * a lie, so an API server that is away for some minutes is sat out.
- */
-export const settle = proxyLocalActivities<Activities>({
-  startToCloseTimeout: '30s',
+// Longer pauses are timers of the run, which hold no worker and let signals through.
+const SIT_OUT = {
   scheduleToCloseTimeout: '15 minutes',
+  localRetryThreshold: '5s',
   retry: { initialInterval: '250ms', backoffCoefficient: 2, maximumInterval: '15s' },
-});
+} as const;
+
+/**
+ * Steps that write what happened, or what a person asked for, into the object. They are worth waiting for:
+ * without them the status is a lie, so an API server that is away for some minutes is sat out.
+ */
+export const settle = proxyLocalActivities<Activities>({ startToCloseTimeout: '30s', ...SIT_OUT });
+
+/**
+ * The looks and resumptions of a clock: nobody asks again before its next turn, which may be an hour away,
+ * so an outage is sat out as well.
+ */
+export const appointed = proxyLocalActivities<Activities>({ startToCloseTimeout: '2 minutes', ...SIT_OUT });
 
 /**
  * Steps that take as long as the cluster or a remote takes. They beat, so that a dead worker is noticed,

@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, log, TimeoutFailure } from '@temporalio/workflow';
 import { isReason, Reason } from '../api/reasons.ts';
 
 /** What a failed step means for the object. */
@@ -9,25 +9,22 @@ export interface StepFailure {
   readonly stalled: boolean;
 }
 
-/** Reads the failure of a step: an activity's arrives wrapped, its reason is on the cause. Anything else is a bug and thrown on. */
+/** Reads the failure of a step: an activity's arrives wrapped, its reason is on the cause. */
 export function failureOf(error: unknown): StepFailure {
-  if (isCancellation(error)) {
-    return { reason: Reason.HealthCheckCanceled, message: 'the run was cancelled', stalled: false };
-  }
   if (error instanceof ApplicationFailure) return stated(error);
-  if (!(error instanceof ActivityFailure)) throw error;
+  if (!(error instanceof ActivityFailure)) return bug(error);
   const { cause } = error;
-  if (cause instanceof TimeoutFailure) {
-    return {
-      reason: Reason.ReconciliationFailed,
-      message: `${error.activityType} timed out`,
-      stalled: false,
-    };
-  }
-  if (!(cause instanceof ApplicationFailure)) {
-    return { reason: Reason.ReconciliationFailed, message: cause?.message ?? error.message, stalled: false };
-  }
-  return stated(cause);
+  if (cause instanceof ApplicationFailure) return stated(cause);
+  const message =
+    cause instanceof TimeoutFailure ? `${error.activityType} timed out` : (cause?.message ?? error.message);
+  return { reason: Reason.ReconciliationFailed, message, stalled: false };
+}
+
+/** One that nobody foresaw ends the run instead of hanging it: it is seen, and the next look tries again. */
+function bug(error: unknown): StepFailure {
+  log.error('the workflow code failed', { error });
+  const message = `the workflow code failed: ${error instanceof Error ? error.message : String(error)}`;
+  return { reason: Reason.ReconciliationFailed, message, stalled: false };
 }
 
 function stated({ type, message, details }: ApplicationFailure): StepFailure {

@@ -1,7 +1,9 @@
+import { setWorkflowOptions } from '@temporalio/workflow';
 import { fast, settle, slow } from './activities.ts';
 import type { RunResult } from './messages.ts';
 import { Outcome } from './outcome.ts';
-import { type ContinuedInput, type Pass, type PassOutcome, runObject } from './run.ts';
+import type { Pass, PassOutcome } from './pass.ts';
+import { type ContinuedInput, runObject } from './run.ts';
 
 /** One reconcile of one GitRepository. */
 export async function gitRepository(input: ContinuedInput): Promise<RunResult> {
@@ -10,6 +12,8 @@ export async function gitRepository(input: ContinuedInput): Promise<RunResult> {
     settleFailure: (ref, failure, attempt) => settle.settleSourceFailure({ ref, ...failure, attempt }),
   });
 }
+// A bug shows as a failed run, not as one that hangs.
+setWorkflowOptions({ failureExceptionTypes: [Error] }, gitRepository);
 
 async function reconcile(pass: Pass): Promise<PassOutcome> {
   const { ref } = pass;
@@ -28,7 +32,7 @@ async function reconcile(pass: Pass): Promise<PassOutcome> {
       const { generation, requestedAt } = observed;
       pass.attempt = { generation, ...(requestedAt !== undefined && { requestedAt }) };
       const fetched = await pass.step('fetch', () => slow(observed.timeoutMs).fetchGitRepository(observed));
-      const settled = await pass.step('status', () => settle.settleGitRepository({ ...observed, fetched }));
+      const settled = await pass.effect('status', () => settle.settleGitRepository({ ...observed, fetched }));
       const outcome = fetched.unchanged ? Outcome.NothingToDo : Outcome.Succeeded;
       return { outcome, message: settled.message, revision: fetched.artifact.revision };
     }

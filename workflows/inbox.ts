@@ -1,8 +1,7 @@
-import { condition, setHandler } from '@temporalio/workflow';
+import { condition, defineSignal, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
 import {
   type CancelRequest,
   cancel,
-  type ReconcileRequest,
   type ResumeRequest,
   requestReconcile,
   resume,
@@ -10,83 +9,105 @@ import {
   suspend,
   Trigger,
 } from './messages.ts';
+import { readPayload } from './payload.ts';
 
-/** Everything that was asked of a run since the last look. */
+/** Everything that was asked of a run since the last look: plain data, which a continued run inherits. */
 export interface Asked {
-  readonly requests: readonly ReconcileRequest[];
+  /** Of the requests, each once; a hand-made one without a known reason is Manual. */
+  readonly triggers: readonly string[];
   /** The last word on suspension: suspend and resume undo each other. */
   readonly suspension?: { readonly suspend: SuspendRequest } | { readonly resume: ResumeRequest };
+  readonly cancelled?: CancelRequest;
 }
 
 /** What signals put down and the run's loop takes up. Handlers only note; the loop does the work. */
 export interface Inbox {
   /** Takes all there is. */
   take(): Asked;
+  /** Whether another pass is due. A cancel asks for none: it ends the pass that it meets. */
   isEmpty(): boolean;
-  /** Ends when something arrives: a request, a suspension or a cancel. */
+  isSuspending(): boolean;
+  /** Ends when another pass is due. */
   arrival(): Promise<void>;
-  /** Set once somebody cancelled the wait of this run; taking it clears it. */
-  takeCancel(): CancelRequest | undefined;
-  /** What a continued run inherits. */
-  readonly pending: readonly ReconcileRequest[];
-}
-
-/** Sets the handlers of all four signals: call before the first await, so that no buffered signal is missed. */
-export function openInbox(inherited: readonly ReconcileRequest[] = []): Inbox {
-  let requests: ReconcileRequest[] = [...inherited];
-  let suspension: Asked['suspension'];
-  let cancelled: CancelRequest | undefined;
-
-  setHandler(requestReconcile, (request) => {
-    requests.push(request ?? {});
-  });
-  setHandler(suspend, (request) => {
-    suspension = { suspend: request ?? {} };
-  });
-  setHandler(resume, (request) => {
-    suspension = { resume: request ?? {} };
-  });
-  setHandler(cancel, (request) => {
-    cancelled = request ?? {};
-  });
-
-  const isEmpty = () => requests.length === 0 && suspension === undefined;
-  return {
-    take() {
-      const asked: Asked = { requests, ...(suspension && { suspension }) };
-      requests = [];
-      suspension = undefined;
-      // A cancel ends the wait of the pass that it met, not of the next one.
-      cancelled = undefined;
-      return asked;
-    },
-    isEmpty,
-    arrival: () => condition(() => !isEmpty() || cancelled !== undefined),
-    takeCancel() {
-      const taken = cancelled;
-      cancelled = undefined;
-      return taken;
-    },
-    get pending() {
-      return requests;
-    },
-  };
+  /** Notes a cancel, as the signal does. */
+  cancel(request: CancelRequest): void;
+  /** The cancel that met this pass. */
+  cancelled(): CancelRequest | undefined;
+  /** Who is told of a cancel at once; the last one set. */
+  onCancel(listener: () => void): void;
 }
 
 const triggers: ReadonlySet<string> = new Set(Object.values(Trigger));
 
-/** One word for why a pass runs: the most telling of its requests. A hand-made signal says Manual. */
-export function triggerOf(asked: Asked): string {
-  if (asked.suspension) return 'suspend' in asked.suspension ? Trigger.Suspend : Trigger.Resume;
-  const reasons = asked.requests.map(({ reason }) =>
-    reason !== undefined && triggers.has(reason) ? reason : Trigger.Manual,
-  );
-  const order: readonly string[] = [
-    Trigger.Delete,
-    Trigger.Request,
-    Trigger.Manual,
-    Trigger.Spec,
-    Trigger.Source,
-  ];
-  return order.find((trigger) => reasons.includes(trigger)) ?? reasons[0] ?? Trigger.Manual;
+/** Sets the handlers of all four signals: call before the first await, so that no buffered signal is missed. */
+export function openInbox(inherited: Asked = { triggers: [] }): Inbox {
+  let requested = new Set(inherited.triggers);
+  let { suspension, cancelled } = inherited;
+  let tell = () => {};
+
+  function noteCancel(request: CancelRequest): void {
+    cancelled = request;
+    tell();
+  }
+  const handlers: Readonly<Record<string, (payload: unknown) => void>> = {
+    [requestReconcile.name](payload) {
+      const { reason } = readPayload(payload);
+      requested.add(reason !== undefined && triggers.has(reason) ? reason : Trigger.Manual);
+    },
+    [suspend.name](payload) {
+      const { reason, by, forMs } = readPayload(payload);
+      suspension = { suspend: { ...(reason && { reason }), ...(by && { by }), ...(forMs && { forMs }) } };
+    },
+    [resume.name](payload) {
+      const { by } = readPayload(payload);
+      suspension = { resume: { ...(by && { by }) } };
+    },
+    [cancel.name](payload) {
+      const { by } = readPayload(payload);
+      noteCancel({ ...(by && { by }) });
+    },
+  };
+  // What came before the run's first look is handed out name by name: only a default handler gets it in order,
+  // so that of a suspend and a resume the later one counts.
+  setDefaultSignalHandler((name, payload) => handlers[name]?.(payload));
+  setDefaultSignalHandler(undefined);
+  for (const [name, handler] of Object.entries(handlers)) setHandler(defineSignal<[unknown?]>(name), handler);
+
+  const isEmpty = () => requested.size === 0 && suspension === undefined;
+  return {
+    take() {
+      const asked: Asked = {
+        triggers: [...requested],
+        ...(suspension && { suspension }),
+        ...(cancelled && { cancelled }),
+      };
+      requested = new Set();
+      suspension = undefined;
+      cancelled = undefined;
+      return asked;
+    },
+    isEmpty,
+    isSuspending: () => suspension !== undefined && 'suspend' in suspension,
+    arrival: () => condition(() => !isEmpty()),
+    cancel: noteCancel,
+    cancelled: () => cancelled,
+    onCancel(listener) {
+      tell = listener;
+    },
+  };
+}
+
+// From the most telling on; whatever is not here comes after.
+const ORDER: readonly string[] = [
+  Trigger.Delete,
+  Trigger.Request,
+  Trigger.Manual,
+  Trigger.Spec,
+  Trigger.Source,
+];
+
+/** One word for why a pass runs: the most telling of its requests. */
+export function triggerOf({ suspension, triggers }: Asked): string {
+  if (suspension) return 'suspend' in suspension ? Trigger.Suspend : Trigger.Resume;
+  return ORDER.find((trigger) => triggers.includes(trigger)) ?? triggers[0] ?? Trigger.Manual;
 }

@@ -1,11 +1,11 @@
-import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, setWorkflowOptions } from '@temporalio/workflow';
 import type { BuiltInput, ReadyKustomization } from '../activities/observe/kustomization.ts';
 import type { Attempt } from '../activities/observe/object.ts';
-import { Reason } from '../api/reasons.ts';
 import { fast, settle, slow } from './activities.ts';
-import type { CancelRequest, RunResult } from './messages.ts';
+import type { RunResult } from './messages.ts';
 import { Outcome } from './outcome.ts';
-import { type ContinuedInput, type Pass, type PassOutcome, runObject } from './run.ts';
+import type { Pass, PassOutcome } from './pass.ts';
+import { type ContinuedInput, runObject } from './run.ts';
 
 /** One reconcile of one Kustomization. */
 export async function kustomization(input: ContinuedInput): Promise<RunResult> {
@@ -14,6 +14,8 @@ export async function kustomization(input: ContinuedInput): Promise<RunResult> {
     settleFailure: (ref, failure, attempt) => settle.settleKustomizationFailure({ ref, ...failure, attempt }),
   });
 }
+// A bug shows as a failed run, not as one that hangs.
+setWorkflowOptions({ failureExceptionTypes: [Error] }, kustomization);
 
 async function reconcile(pass: Pass): Promise<PassOutcome> {
   const { ref } = pass;
@@ -59,11 +61,11 @@ async function applyRevision(pass: Pass, observed: ReadyKustomization): Promise<
   const built = await pass.step('build', () => fast.buildKustomization(observed));
   pass.attempt = { ...attempt, digest: built.digest };
   const input: BuiltInput = { ...observed, builtDigest: built.digest };
-  const applied = await pass.step('apply', () => fast.applyKustomization(input));
+  const applied = await pass.effect('apply', () => fast.applyKustomization(input));
   if (applied.stopped !== undefined)
     return { outcome: Outcome.Superseded, message: applied.stopped, revision };
   const pruned =
-    applied.stale > 0 ? await pass.step('prune', () => fast.pruneKustomization(input)) : undefined;
+    applied.stale > 0 ? await pass.effect('prune', () => fast.pruneKustomization(input)) : undefined;
   if (observed.checksHealth) {
     const health = await awaitHealth(pass, input);
     if (health === 'Superseded')
@@ -84,24 +86,15 @@ async function awaitHealth(pass: Pass, input: BuiltInput): Promise<'Healthy' | '
   if (healthy) return 'Healthy';
 
   const scope = new CancellationScope();
-  const interrupted = pass.inbox.arrival().then(() => scope.cancel());
-  // A cancelled run rejects it; the wait below tells that story.
-  interrupted.catch(() => undefined);
   try {
-    await scope.run(() => pass.step('wait', () => slow(input.timeoutMs).awaitHealthy(input)));
-    return 'Healthy';
-  } catch (error) {
-    if (!isCancellation(error)) throw error;
-    const cancelled = pass.inbox.takeCancel();
-    if (cancelled) throw cancelledBy(cancelled);
-    // Neither a signal nor a request: the run itself is being cancelled.
-    if (pass.inbox.isEmpty()) throw error;
-    return 'Superseded';
+    return await scope.run(() =>
+      Promise.race([
+        pass.step('wait', () => slow(input.timeoutMs).awaitHealthy(input)).then(() => 'Healthy' as const),
+        pass.inbox.arrival().then(() => 'Superseded' as const),
+      ]),
+    );
+  } finally {
+    // Ends whichever lost: the activity, or the look at the inbox.
+    scope.cancel();
   }
-}
-
-function cancelledBy({ by }: CancelRequest): ApplicationFailure {
-  const message =
-    by === undefined ? 'the health check was cancelled' : `the health check was cancelled by ${by}`;
-  return ApplicationFailure.create({ type: Reason.HealthCheckCanceled, message, nonRetryable: true });
 }

@@ -6,51 +6,18 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Attempt } from '../activities/observe/object.ts';
 import { SearchAttribute } from '../api/names.ts';
 import type { ObjectRef } from '../api/object-ref.ts';
-import { fast } from './activities.ts';
-import { failureOf, type StepFailure } from './failure.ts';
-import { type Asked, type Inbox, openInbox, triggerOf } from './inbox.ts';
-import {
-  type PassResult,
-  progress,
-  type ReconcileRequest,
-  type RunInput,
-  type RunResult,
-} from './messages.ts';
+import { type Asked, openInbox } from './inbox.ts';
+import { type PassResult, progress, type RunInput, type RunResult, WorkflowType } from './messages.ts';
 import { isFailure } from './outcome.ts';
+import { onePass, type Steps } from './pass.ts';
 
 // Enough to see what happened; a run that is asked without end keeps the newest.
 const KEPT_PASSES = 20;
 
-/** What the steps of a pass work with. */
-export interface Pass {
-  readonly ref: ObjectRef;
-  readonly inbox: Inbox;
-  /** Set as soon as it is known, so that a failure is told of the right revision and generation. */
-  attempt?: Attempt;
-  /** Runs a step: its name shows in the `progress` query, its time in the result. */
-  step<T extends { readonly ms: number }>(name: string, run: () => Promise<T>): Promise<T>;
-}
-
-/** How the steps of a pass ended; a step that fails throws instead. */
-export interface PassOutcome {
-  readonly outcome: string;
-  readonly message: string;
-  readonly revision?: string | undefined;
-}
-
-/** What differs between kinds. */
-export interface Steps {
-  /** The data's path, once. */
-  reconcile(pass: Pass): Promise<PassOutcome>;
-  /** Writes a failed pass into the object's status and arranges its retry. */
-  settleFailure(ref: ObjectRef, failure: StepFailure, attempt: Attempt | undefined): Promise<unknown>;
-}
-
 export interface ContinuedInput extends RunInput {
-  readonly pending?: readonly ReconcileRequest[];
+  readonly pending?: Asked;
 }
 
 /**
@@ -58,80 +25,61 @@ export interface ContinuedInput extends RunInput {
  * Completed with the passes as its result, or Failed with the Flux reason as the failure's type.
  */
 export async function runObject(input: ContinuedInput, steps: Steps): Promise<RunResult> {
+  assertInput(input);
+  const { ref } = input;
   const inbox = openInbox(input.pending);
-  const passes: PassResult[] = [];
   let doing = 'starting';
   setHandler(progress, () => doing);
+  // Temporal's own cancel is a cancel like ours: it ends the pass that it meets, and what is asked later is served.
+  CancellationScope.current().cancelRequested.catch(() => inbox.cancel({}));
 
-  let last: PassResult;
-  do {
-    if (passes.length > 0 && workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<(next: ContinuedInput) => Promise<RunResult>>({
-        ref: input.ref,
-        pending: inbox.pending,
-      });
-    }
-    last = await onePass(input.ref, inbox, steps, (what) => (doing = what));
-    passes.push(last);
-    if (passes.length > KEPT_PASSES) passes.shift();
-  } while (!inbox.isEmpty());
+  return CancellationScope.nonCancellable(async () => {
+    const passes: PassResult[] = [];
+    let last: PassResult;
+    do {
+      if (passes.length > 0 && workflowInfo().continueAsNewSuggested) {
+        await continueAsNew<(next: ContinuedInput) => Promise<RunResult>>({ ref, pending: inbox.take() });
+      }
+      last = await onePass({ ref, inbox, steps, onStep: (name) => (doing = name) });
+      passes.push(last);
+      if (passes.length > KEPT_PASSES) passes.shift();
+    } while (!inbox.isEmpty());
+    doing = 'done';
+    return finish(ref, passes, last);
+  });
+}
 
+/** A hand-made start may say anything; only its own object's ref makes a run. */
+function assertInput(input: Partial<RunInput> | undefined): void {
+  const { workflowType } = workflowInfo();
+  const ref: Partial<ObjectRef> | undefined = input?.ref;
+  const isMine = ref?.kind !== undefined && WorkflowType[ref.kind] === workflowType;
+  if (isMine && typeof ref.namespace === 'string' && typeof ref.name === 'string') return;
+  throw ApplicationFailure.nonRetryable(
+    `${workflowType} takes {"ref": {"kind", "namespace", "name"}} with the kind that it reconciles`,
+    'InvalidInput',
+  );
+}
+
+function finish(ref: ObjectRef, passes: readonly PassResult[], last: PassResult): RunResult {
+  const { kind, namespace, name } = SearchAttribute;
+  // A run that was started by hand lacks them, and would not be found among the others.
+  const missing = {
+    [kind]: [ref.kind],
+    [namespace]: [ref.namespace],
+    [name]: [ref.name],
+    [SearchAttribute.trigger]: [last.trigger],
+  };
   upsertSearchAttributes({
+    ...(workflowInfo().searchAttributes[kind] === undefined && missing),
     [SearchAttribute.outcome]: [last.outcome],
     ...(last.revision !== undefined && { [SearchAttribute.revision]: [last.revision] }),
   });
-  if (isFailure(last.outcome)) {
-    throw ApplicationFailure.create({
-      type: last.outcome,
-      message: last.message,
-      nonRetryable: true,
-      details: [{ passes }],
-    });
-  }
-  return { passes };
-}
-
-async function onePass(
-  ref: ObjectRef,
-  inbox: Inbox,
-  steps: Steps,
-  doing: (what: string) => void,
-): Promise<PassResult> {
-  const asked = inbox.take();
-  const times: { name: string; ms: number }[] = [];
-  const pass: Pass = {
-    ref,
-    inbox,
-    async step(name, run) {
-      doing(name);
-      const result = await run();
-      times.push({ name, ms: result.ms });
-      return result;
-    },
-  };
-  try {
-    await obeySuspension(ref, asked);
-    const ended = await steps.reconcile(pass);
-    return { trigger: triggerOf(asked), ...withoutUndefined(ended), steps: times };
-  } catch (error) {
-    const failure = failureOf(error);
-    // A cancelled run, too, leaves a true status behind.
-    await CancellationScope.nonCancellable(() => steps.settleFailure(ref, failure, pass.attempt));
-    return { trigger: triggerOf(asked), outcome: failure.reason, message: failure.message, steps: times };
-  }
-}
-
-function withoutUndefined({
-  outcome,
-  message,
-  revision,
-}: PassOutcome): Pick<PassResult, 'outcome' | 'message' | 'revision'> {
-  return { outcome, message, ...(revision !== undefined && { revision }) };
-}
-
-/** A suspend or resume signal becomes the object's `spec.suspend`, which is the truth for everybody. */
-async function obeySuspension(ref: ObjectRef, asked: Asked): Promise<void> {
-  if (asked.suspension === undefined) return;
-  if ('suspend' in asked.suspension) await fast.suspendObject({ ref, ...asked.suspension.suspend });
-  else await fast.resumeObject({ ref, ...asked.suspension.resume });
+  if (!isFailure(last.outcome)) return { passes };
+  throw ApplicationFailure.create({
+    type: last.outcome,
+    message: last.message,
+    nonRetryable: true,
+    details: [{ passes }],
+  });
 }

@@ -1,15 +1,20 @@
+import { setWorkflowOptions } from '@temporalio/workflow';
 import type { Checked } from '../activities/observe/check.ts';
-import { fast } from './activities.ts';
+import { appointed } from './activities.ts';
 import type { ResumeRequest, RunInput } from './messages.ts';
 
 /** What a schedule starts: a read-only look at one object, which asks for a run only when there is something to do. */
 export async function tick({ ref }: RunInput): Promise<Checked> {
-  return fast.checkObject({ ref });
+  return appointed.checkObject({ ref });
 }
 
 export interface ResumeLaterInput extends RunInput, ResumeRequest {}
 
 /** Started with a delay when an object is suspended for a time: resumes it. */
 export async function resumeLater({ ref, by }: ResumeLaterInput): Promise<void> {
-  await fast.requestResume({ ref, ...(by !== undefined && { by }) });
+  await appointed.requestResume({ ref, ...(by !== undefined && { by }) });
 }
+
+// A bug shows as a failed run, not as one that hangs.
+setWorkflowOptions({ failureExceptionTypes: [Error] }, tick);
+setWorkflowOptions({ failureExceptionTypes: [Error] }, resumeLater);

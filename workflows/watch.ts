@@ -1,4 +1,4 @@
-import { continueAsNew, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, continueAsNew, proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { WatchActivities } from '../workers/watch/activity.ts';
 
 export interface WatchInput {
@@ -15,6 +15,14 @@ export async function watch(input: WatchInput): Promise<void> {
     heartbeatTimeout: '5s',
     retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
   });
-  while (!workflowInfo().continueAsNewSuggested) await watchCluster(input);
+  while (!workflowInfo().continueAsNewSuggested) {
+    try {
+      await watchCluster(input);
+    } catch (error) {
+      if (CancellationScope.current().consideredCancelled) throw error;
+      // Whatever ended it for good, a bug or a person: without a watch nothing moves.
+      await sleep('1s');
+    }
+  }
   await continueAsNew<typeof watch>(input);
 }

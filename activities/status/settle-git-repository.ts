@@ -56,7 +56,9 @@ export async function settleSourceFailure(deps: Deps, input: FailureInput): Prom
   const status = failedStatus(object, { ...input, now });
   await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
   deps.events.record({ object, type: 'Warning', reason: input.reason, message: input.message });
-  if (!input.stalled) await deps.runs.retryIn(input.ref, backOff(status, now));
+  // Whoever cancelled a fetch does not want it back at once: the interval looks again.
+  if (!input.stalled && input.reason !== Reason.HealthCheckCanceled)
+    await deps.runs.retryIn(input.ref, backOff(status, now));
 }
 
 const SOONEST_MS = 750;

@@ -1,0 +1,108 @@
+import type { Activities } from '../../activities/index.ts';
+import type { ReadyGitRepository } from '../../activities/observe/git-repository.ts';
+import type { ReadyKustomization } from '../../activities/observe/kustomization.ts';
+
+/** A step that ran, with what it was given. */
+export interface Call {
+  readonly step: keyof Activities;
+  readonly input: unknown;
+}
+
+export interface FakeActivities {
+  readonly activities: Activities;
+  /** In the order in which they began, every attempt. */
+  readonly calls: readonly Call[];
+}
+
+export const REVISION = 'main@sha1:1111111111111111111111111111111111111111';
+const STARTED = '2026-11-22T12:00:00.000Z';
+const ms = 1;
+
+export const ARTIFACT = {
+  url: 'http://artifacts/home.tar.gz',
+  digest: 'sha256:2222',
+  revision: REVISION,
+  path: 'gitrepository/flux-system/home/1111.tar.gz',
+} as const;
+
+export function readyKustomization(
+  { ref }: Pick<ReadyKustomization, 'ref'>,
+  more: Partial<ReadyKustomization> = {},
+) {
+  return {
+    ms,
+    state: 'Ready' as const,
+    ref,
+    pass: 'pass-1',
+    uid: 'uid-1',
+    generation: 3,
+    artifact: ARTIFACT,
+    timeoutMs: 60_000,
+    checksHealth: false,
+    startedAt: STARTED,
+    ...more,
+  };
+}
+
+export function readyGitRepository({ ref }: Pick<ReadyGitRepository, 'ref'>) {
+  return { ms, state: 'Ready' as const, ref, generation: 2, timeoutMs: 60_000 };
+}
+
+/** Every step answers as in a quiet cluster where all goes well, and is recorded; a test replaces what it is about. */
+export function fakeActivities(overrides: Partial<Activities> = {}): FakeActivities {
+  const calls: Call[] = [];
+  const fakes: Activities = {
+    checkObject: async () => ({
+      ms,
+      requested: false,
+      message: 'nothing to do, 4 objects checked',
+      objects: 4,
+    }),
+    suspendObject: done,
+    resumeObject: done,
+    requestResume: done,
+
+    observeGitRepository: async (input) => readyGitRepository(input),
+    fetchGitRepository: async () => ({
+      ms,
+      attempt: { generation: 2 },
+      unchanged: false,
+      artifact: { ...ARTIFACT, lastUpdateTime: STARTED },
+    }),
+    settleGitRepository: async () => ({ ms, message: `stored artifact for revision '${REVISION}'` }),
+    settleSourceFailure: done,
+
+    observeKustomization: async (input) => readyKustomization(input),
+    buildKustomization: async () => ({ ms, digest: 'sha256:3333', objects: 4 }),
+    applyKustomization: async () => ({ ms, checked: 4, created: 1, configured: 1, changes: [], stale: 0 }),
+    pruneKustomization: async () => ({ ms, deleted: 1, survivors: [] }),
+    checkHealth: async () => ({ ms, healthy: true, current: 4, total: 4 }),
+    awaitHealthy: async () => ({ ms, healthy: true, current: 4, total: 4 }),
+    settleKustomization: async () => ({ ms, message: `Applied revision: ${REVISION}` }),
+    settleKustomizationWaiting: done,
+    settleKustomizationFailure: done,
+    finalizeKustomization: async () => ({ ms, message: '4 objects deleted' }),
+
+    settleSuspended: done,
+    releaseObject: done,
+    forgetObject: done,
+    ...overrides,
+  };
+  return { activities: recorded(fakes, calls), calls };
+}
+
+async function done() {
+  return { ms };
+}
+
+function recorded(fakes: Activities, calls: Call[]): Activities {
+  const entries = Object.entries(fakes).map(([step, fake]) => {
+    const recording = (input: unknown) => {
+      calls.push({ step: step as keyof Activities, input });
+      return (fake as (input: unknown) => Promise<unknown>)(input);
+    };
+    return [step, recording] as const;
+  });
+  // The same names with the same functions behind them.
+  return Object.fromEntries(entries) as unknown as Activities;
+}
