@@ -11,6 +11,7 @@ export function scrub(text: string, object: KubeObject): string {
   if (object.kind !== 'Secret' || object.apiVersion !== 'v1') return text;
   let clean = text
     .replace(/\{Value:.*?\}/gs, `{Value:${MASK}}`)
+    .replace(/(expected [\w ]+, got ).*/gs, `$1${MASK}`)
     .replace(/(Invalid value: )("(?:[^"\\]|\\.)*"|\{.*\}|\S+)/gs, `$1${MASK}`);
   for (const value of secretValues(object)) clean = clean.replaceAll(value, MASK);
   return clean;

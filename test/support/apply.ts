@@ -106,8 +106,10 @@ export async function failureOf(promise: Promise<unknown>): Promise<ApplicationF
  * Denies an operation on ConfigMaps of one namespace that are named `held…`, by an admission policy that lets dry
  * runs pass; returns once the server enforces it.
  */
-export async function denyHeld(home: ApplyHome, operation: 'CREATE' | 'DELETE'): Promise<void> {
-  const { kube, namespace } = home;
+export async function denyHeld(
+  { kube, namespace }: Pick<ApplyHome, 'kube' | 'namespace'>,
+  operation: 'CREATE' | 'DELETE',
+): Promise<void> {
   const name = `deny-${namespace}`;
   const apiVersion = 'admissionregistration.k8s.io/v1';
   const match = { apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'], operations: [operation] };
@@ -135,7 +137,8 @@ export async function denyHeld(home: ApplyHome, operation: 'CREATE' | 'DELETE'):
   });
   let probes = 0;
   const probe = async (): Promise<string> => {
-    const object = home.configMap(`held-probe-${(probes += 1)}`);
+    const metadata = { name: `held-probe-${(probes += 1)}`, namespace };
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata };
     try {
       await kube.create(object);
       await kube.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: object.metadata.name });
