@@ -12,7 +12,7 @@ import { progressing } from '../status/kustomization-status.ts';
 import { patchStatus } from '../status/patch.ts';
 import type { StepContext } from '../steps.ts';
 import { applyPlan } from './apply.ts';
-import type { ApplyContext, Plan } from './contract.ts';
+import type { ApplyContext, Owner, Plan } from './contract.ts';
 import { guard } from './guard.ts';
 import { planApply } from './plan.ts';
 import { prune } from './prune.ts';
@@ -172,17 +172,15 @@ function recordDeleted(
 export async function heldElsewhere(
   deps: Deps,
   object: Kustomization,
-): Promise<(id: string) => string | undefined> {
-  const { items } = await deps.kube.list({
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    resourceVersion: '0',
-  });
-  const holders = new Map<string, string>();
+): Promise<(id: string) => Owner | undefined> {
+  // Not from the server's cache: an inventory that was written ahead a moment ago counts.
+  const { items } = await deps.kube.list({ apiVersion: object.apiVersion, kind: object.kind });
+  const holders = new Map<string, Owner>();
   for (const other of items) {
     if (other.metadata.uid === object.metadata.uid || other.metadata.deletionTimestamp) continue;
     const { entries } = (other as unknown as Kustomization).status?.inventory ?? { entries: [] };
-    for (const { id } of entries) holders.set(id, `${other.metadata.namespace}/${other.metadata.name}`);
+    const { name, namespace = '' } = other.metadata;
+    for (const { id } of entries) holders.set(id, { name, namespace });
   }
   return (id) => holders.get(id);
 }

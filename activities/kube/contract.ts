@@ -47,6 +47,8 @@ interface PatchOptions {
 interface DeleteOptions {
   /** Deletes only the object of this UID: never a namesake that came after it. */
   readonly uid?: string | undefined;
+  /** Deletes only this very version of it: never one that somebody has claimed meanwhile. */
+  readonly resourceVersion?: string | undefined;
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
 }
 
@@ -60,7 +62,7 @@ export interface KubeClient {
   apply(object: KubeObject, options: ApplyOptions): Promise<KubeObject>;
   create(object: KubeObject): Promise<KubeObject>;
   patch(target: Target, patch: unknown, options: PatchOptions): Promise<KubeObject>;
-  /** False when it was gone already. Throws a conflict when the UID is another's. */
+  /** False when it was gone already. Throws a conflict when the UID or the version is another. */
   delete(target: Target, options?: DeleteOptions): Promise<boolean>;
   /** Events from `resourceVersion` on until the server or the signal ends it; throws on an error event (410: list again). */
   watch(query: ListQuery, options: { readonly signal: AbortSignal }): AsyncIterable<WatchEvent>;

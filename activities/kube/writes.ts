@@ -36,9 +36,10 @@ export function writesOf(
       const contentType = type === 'json' ? 'application/json-patch+json' : 'application/merge-patch+json';
       return patchBy(dryRun ? send : write, contentType, path, patch);
     },
-    async delete(target, { uid, propagationPolicy = 'Background' } = {}) {
+    async delete(target, { uid, resourceVersion, propagationPolicy = 'Background' } = {}) {
       const path = await objectPath(discovery, target);
-      const body = JSON.stringify({ propagationPolicy, ...(uid && { preconditions: { uid } }) });
+      // Undefined ones stay out of the JSON.
+      const body = JSON.stringify({ propagationPolicy, preconditions: { uid, resourceVersion } });
       try {
         await write({ method: 'DELETE', path, contentType: 'application/json', body });
         return true;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ownerLabels } from '../../../activities/apply/ownership.ts';
 import { prune, pruneAll } from '../../../activities/apply/prune.ts';
 import type { KubeObject } from '../../../api/kube-object.ts';
 import { Annotation, Label } from '../../../api/names.ts';
@@ -6,6 +7,7 @@ import { inventoryEntry } from '../../../api/object-id.ts';
 import { type ApplyHome, applyHome, denyHeld } from '../../support/apply.ts';
 
 const nobody = { heldElsewhere: () => undefined };
+const RIVAL = { name: 'rival', namespace: 'elsewhere' };
 
 function pruneIn(home: ApplyHome, objects: readonly KubeObject[]) {
   return prune(home.context, objects.map(inventoryEntry), nobody);
@@ -51,18 +53,27 @@ describe('a prune', () => {
     expect(await home.live(object)).toBeDefined();
   });
 
-  it('keeps what another inventory holds', async () => {
+  it('keeps what another inventory holds, and its own entry while the labels name it', async () => {
     const home = await applyHome();
     const object = home.configMap('shared');
     await home.apply([object]);
 
-    const result = await prune(home.context, [inventoryEntry(object)], {
-      heldElsewhere: (id) => (id === inventoryEntry(object).id ? 'elsewhere/rival' : undefined),
-    });
+    const result = await prune(home.context, [inventoryEntry(object)], { heldElsewhere: () => RIVAL });
 
-    expect(result.kept).toEqual([
-      { object: `ConfigMap/${home.namespace}/shared`, reason: 'it is in the inventory of elsewhere/rival' },
-    ]);
+    expect(result).toMatchObject({ deleted: [], failures: [], survivors: [inventoryEntry(object)] });
+    expect(await home.live(object)).toBeDefined();
+  });
+
+  it('drops the entry of what another holds once the labels name that one', async () => {
+    const home = await applyHome();
+    const object = home.configMap('shared');
+    await home.apply([object]);
+    const target = { apiVersion: 'v1', kind: 'ConfigMap', namespace: home.namespace, name: 'shared' };
+    await home.kube.patch(target, { metadata: { labels: ownerLabels(RIVAL) } }, { type: 'merge' });
+
+    const result = await prune(home.context, [inventoryEntry(object)], { heldElsewhere: () => RIVAL });
+
+    expect(result).toMatchObject({ deleted: [], failures: [], survivors: [] });
     expect(await home.live(object)).toBeDefined();
   });
 
@@ -157,6 +168,23 @@ describe('the end of a Kustomization', () => {
     });
 
     expect(result).toMatchObject({ deleted: [`ConfigMap/${home.namespace}/one`], terminating: [] });
+  });
+
+  it('hands over what another inventory holds', async () => {
+    const home = await applyHome();
+    const object = home.configMap('shared');
+    await home.apply([object]);
+
+    const result = await pruneAll(home.context, [inventoryEntry(object)], {
+      heldElsewhere: () => RIVAL,
+      waitMs: 0,
+      signal,
+    });
+
+    expect(result.kept).toEqual([
+      { object: `ConfigMap/${home.namespace}/shared`, reason: 'it is in the inventory of elsewhere/rival' },
+    ]);
+    expect((await home.live(object))?.metadata.labels).toEqual(ownerLabels(RIVAL));
   });
 
   it('tells what a finalizer holds back', async () => {
