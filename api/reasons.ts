@@ -31,6 +31,8 @@ export const Reason = {
   // Pawl's own, where Flux has no word
   /** The object sets a field that this release does not honour yet. */
   UnsupportedField: 'UnsupportedField',
+  /** Another Kustomization holds the same object; only of events. */
+  Contested: 'Contested',
   /** `dependsOn` leads back to the object itself. */
   DependencyCycle: 'DependencyCycle',
   /** A field does not parse although the CRD's pattern let it through. */

@@ -54,6 +54,8 @@ export interface PlanEntry {
 export interface Contested {
   /** `Kind/namespace/name`. */
   readonly object: string;
+  /** The id of its inventory entry. */
+  readonly id: string;
   /** `namespace/name` of the other Kustomization. */
   readonly owner: string;
 }

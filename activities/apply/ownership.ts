@@ -1,5 +1,6 @@
 import { describeObject, type KubeObject } from '../../api/kube-object.ts';
 import { Label } from '../../api/names.ts';
+import { inventoryEntry } from '../../api/object-id.ts';
 import type { Contested, Owner } from './contract.ts';
 
 /** The labels that name the Kustomization an object belongs to. */
@@ -25,5 +26,5 @@ export function contestedBy(live: KubeObject | undefined, owner: Owner): Contest
   const namespace = live?.metadata.labels?.[Label.ownerNamespace];
   if (live === undefined || name === undefined || namespace === undefined || isOwnedBy(live, owner))
     return undefined;
-  return { object: describeObject(live), owner: `${namespace}/${name}` };
+  return { object: describeObject(live), id: inventoryEntry(live).id, owner: `${namespace}/${name}` };
 }

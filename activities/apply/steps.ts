@@ -49,6 +49,7 @@ export async function applyKustomization(deps: Deps, input: BuiltInput, step: St
     inventory: plan.inventory,
   });
 
+  await warnContested(deps, object, plan);
   const counts = { checked: plan.checked, stale: plan.stale.length };
   faultPoint('inventory.written');
   if (!hasWrites(plan)) return { ...counts, created: 0, configured: 0, changes: [] };
@@ -166,6 +167,19 @@ function recordDeleted(
     message,
     metadata: { revision },
   });
+}
+
+/** Tells of objects that another Kustomization holds as well: each pass of one undoes the other's. */
+async function warnContested(deps: Deps, object: Kustomization, { contested }: Plan): Promise<void> {
+  if (contested.length === 0) return;
+  const holderOf = await heldElsewhere(deps, object);
+  for (const { object: subject, id } of contested) {
+    const holder = holderOf(id);
+    // Labels of one that does not list it are a hand-over, not a fight.
+    if (!holder) continue;
+    const message = `${subject} belongs to Kustomization/${holder.namespace}/${holder.name} as well: each overwrites what the other applies; remove it from one of them`;
+    deps.events.record({ object, type: 'Warning', reason: Reason.Contested, message });
+  }
 }
 
 /** Who else lists an entry in an inventory: nothing that somebody holds is deleted, whatever its labels say. */

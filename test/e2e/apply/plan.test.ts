@@ -172,6 +172,13 @@ describe('a plan', () => {
 
     const { contested } = await home.plan([object]);
 
-    expect(contested).toEqual([{ object: `ConfigMap/${home.namespace}/shared`, owner: 'elsewhere/rival' }]);
+    const { namespace } = home;
+    expect(contested).toEqual([
+      {
+        object: `ConfigMap/${namespace}/shared`,
+        id: `${namespace}_shared__ConfigMap`,
+        owner: 'elsewhere/rival',
+      },
+    ]);
   });
 });
