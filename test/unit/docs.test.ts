@@ -6,6 +6,7 @@ import { customResourceDefinitions } from '../../api/crd.ts';
 import { unsupportedField as unsupportedInGitRepository } from '../../api/git-repository.ts';
 import { unsupportedField as unsupportedInKustomization } from '../../api/kustomization.ts';
 import { SearchAttribute } from '../../api/names.ts';
+import { Reason } from '../../api/reasons.ts';
 import { buildProgram } from '../../client/cli/main.ts';
 import { Trigger } from '../../workflows/messages.ts';
 import { Outcome } from '../../workflows/outcome.ts';
@@ -92,6 +93,18 @@ describe('install.md', async () => {
     expect(words.length).toBeGreaterThan(10);
     expect(words.filter((word) => word && !text.includes(word))).toEqual([]);
   });
+});
+
+it('the pages of the kinds have every reason that the code gives', () => {
+  const text = page('git-repository.md') + page('kustomization.md');
+  // In the list for completeness of Flux's words, and given by nothing yet.
+  const unused: readonly string[] = [
+    Reason.GitOperationSucceeded,
+    Reason.NewRevision,
+    Reason.ArtifactUpToDate,
+  ];
+  const missing = Object.values(Reason).filter((reason) => !text.includes(`\`${reason}\``));
+  expect(missing.filter((reason) => !unused.includes(reason))).toEqual([]);
 });
 
 it('runs.md has every trigger, outcome and search attribute', () => {
