@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { findCondition } from '../../api/conditions.ts';
 import type { Kind } from '../../api/object-ref.ts';
 import { denyHeld } from '../support/apply.ts';
-import { configMap, type FluxHome, fluxHome } from '../support/flux.ts';
+import { configMap, type FluxHome, fluxHome, POLL } from '../support/flux.ts';
 import { customResource, manifest } from '../support/manifests.ts';
 
 interface Case {
@@ -238,7 +238,7 @@ describe('a GitRepository with', () => {
     const home = await fluxHome({ source: false, files: ONE });
     await home.source('home', source);
 
-    await tells(home, 'GitRepository', 'home', expected);
+    expect(await told(home, 'GitRepository', 'home')).toEqual(telling(expected, home));
   });
 
   test('an empty repository says so, and the first push is enough', async () => {
@@ -258,7 +258,7 @@ describe('a Kustomization with', () => {
     await home.ready('GitRepository', 'home');
     await home.kustomization('app', { path: './app', ...spec });
 
-    await tells(home, 'Kustomization', 'app', expected);
+    expect(await told(home, 'Kustomization', 'app')).toEqual(telling(expected, home));
   });
 
   test('a bad object stops no other, and mends by a push', async () => {
@@ -277,7 +277,8 @@ describe('a Kustomization with', () => {
     await home.ready('Kustomization', 'bad', revision);
     await home.update('Kustomization', 'worse', { timeout: '1m' });
     await home.ready('Kustomization', 'worse', revision);
-    await home.ready('Kustomization', 'good', revision);
+    const { status } = await home.ready('Kustomization', 'good', revision);
+    expect(status?.lastAppliedRevision).toBe(revision);
   });
 
   test('an object that an admission policy refuses names the policy', async () => {
@@ -312,25 +313,37 @@ describe('a Kustomization with', () => {
   });
 });
 
-async function tells(
-  home: FluxHome,
-  kind: Kind,
-  name: string,
-  { reason, message, stalled }: Pick<Case, 'reason' | 'message' | 'stalled'>,
-): Promise<void> {
-  const ready = await home.condition(kind, name, 'Ready', reason);
-  expect(ready.status).toBe('False');
-  expect(ready.message).toMatch(new RegExp(message.replaceAll('<ns>', home.namespace), 's'));
-  expect(ready.message).not.toContain('CANARY');
+/** What an object that failed says to whoever looks at it or waits for it. */
+async function told(home: FluxHome, kind: Kind, name: string) {
+  const read = async () => findCondition((await home.find(kind, name))?.status?.conditions, 'Ready')?.status;
+  // The source may be a moment late.
+  await expect.poll(read, POLL).toBe('False');
   const { status, metadata } = await home.get(kind, name);
-  // Who waits for it is told at once that waiting is in vain, or that it is tried again.
-  expect(findCondition(status?.conditions, 'Stalled')?.reason).toBe(stalled);
-  expect(findCondition(status?.conditions, 'Reconciling')?.reason).toBe(
-    stalled === undefined ? 'ProgressingWithRetry' : undefined,
-  );
-  expect(status?.observedGeneration).toBe(stalled === undefined ? -1 : metadata.generation);
-  const warnings = (await home.events(kind, name)).filter(({ type }) => type === 'Warning');
-  expect(warnings.at(-1)).toMatchObject({ reason });
+  const ready = findCondition(status?.conditions, 'Ready');
+  const warning = async () => (await home.events(kind, name)).filter(({ type }) => type === 'Warning').at(-1);
+  await expect.poll(warning, POLL).toBeDefined();
+  return {
+    reason: ready?.reason,
+    message: ready?.message,
+    stalled: findCondition(status?.conditions, 'Stalled')?.reason,
+    reconciling: findCondition(status?.conditions, 'Reconciling')?.reason,
+    isObserved: status?.observedGeneration === metadata.generation,
+    event: (await warning())?.reason,
+    canary: JSON.stringify([status, await home.events(kind, name)]).includes('CANARY'),
+  };
+}
+
+function telling({ reason, message, stalled }: Pick<Case, 'reason' | 'message' | 'stalled'>, home: FluxHome) {
+  return {
+    reason,
+    message: expect.stringMatching(new RegExp(message.replaceAll('<ns>', home.namespace), 's')) as string,
+    // Who waits for it is told at once that waiting is in vain, or that it is tried again.
+    stalled,
+    reconciling: stalled === undefined ? 'ProgressingWithRetry' : undefined,
+    isObserved: stalled !== undefined,
+    event: reason,
+    canary: false,
+  };
 }
 
 function unsupported(fields: Readonly<Record<string, unknown>>): Case[] {

@@ -74,6 +74,15 @@ export function sourceKey(source: Summary | undefined): string | undefined {
     : `${source.artifactRevision}/${source.artifactDigest}/${source.artifactUrl}`;
 }
 
+/** Another artifact of the same revision: no status of a dependant tells which one it was built from. */
+export function isRemade(before: Summary | undefined, after: Summary): boolean {
+  return (
+    before?.artifactRevision !== undefined &&
+    before.artifactRevision === after.artifactRevision &&
+    before.artifactDigest !== after.artifactDigest
+  );
+}
+
 /** Whether a dependant waits for this object to become ready, or for its spec to change. */
 export function waitsForDependency({ ready, isSuspended }: Summary): boolean {
   return !isSuspended && ready?.status === 'False' && ready.reason === 'DependencyNotReady';

@@ -4,6 +4,7 @@ import {
   type Asked,
   becameReady,
   behind,
+  isRemade,
   type Need,
   needsLook,
   sourceKey,
@@ -86,8 +87,11 @@ export class World {
   /** Whoever builds from it or waits for it may be behind now. */
   #wakeDependants(before: Summary | undefined, after: Summary, id: string): void {
     if (sourceKey(before) !== sourceKey(after)) {
-      for (const dependant of inDependencyOrder(this.#bySource.get(id), this.#known))
-        this.#askIfBehind(dependant);
+      const remade = isRemade(before, after);
+      for (const dependant of inDependencyOrder(this.#bySource.get(id), this.#known)) {
+        if (this.#askIfBehind(dependant) || !remade || dependant.isSuspended) continue;
+        this.#reactions.request(dependant, { trigger: Trigger.Source });
+      }
     }
     const specChanged = before !== undefined && before.generation !== after.generation;
     if (!becameReady(before, after) && !specChanged) return;
