@@ -46,6 +46,8 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   'frontend.namespaceRPS.visibility': '100',
   // One id for all runs of an object: the default refuses the second start within a second.
   'history.workflowIdReuseMinimalInterval': '"0s"',
+  // A run takes its signals between its local steps. Above a hundred that wait, the default ends the task, and the steps run again.
+  'history.maximumBufferedEventsBatch': '10000',
   'matching.useNewMatcher': 'true',
   'system.enableActivityEagerExecution': 'true',
 };
