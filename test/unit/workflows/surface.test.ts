@@ -1,0 +1,104 @@
+import { expect, it } from 'vitest';
+import type { Deps } from '../../../activities/deps.ts';
+import { createActivities } from '../../../activities/index.ts';
+import { SearchAttribute, TASK_QUEUE } from '../../../api/names.ts';
+import { createWatchActivities, type WatchDeps } from '../../../workers/watch/activity.ts';
+import * as workflows from '../../../workflows/index.ts';
+import * as messages from '../../../workflows/messages.ts';
+import { Outcome } from '../../../workflows/outcome.ts';
+
+// Names are API: runs in flight, schedules, scripts and dashboards hold them. A rename breaks all of them.
+
+function messagesOf(type: 'signal' | 'query'): readonly string[] {
+  return Object.values(messages)
+    .filter((message) => 'type' in message && message.type === type && 'name' in message)
+    .map((message) => ('name' in message ? String(message.name) : ''))
+    .sort();
+}
+
+it('workflow types', () => {
+  expect(Object.keys(workflows).sort()).toEqual([
+    'gitRepository',
+    'kustomization',
+    'resumeLater',
+    'tick',
+    'watch',
+  ]);
+  expect(messages.WorkflowType).toEqual({ GitRepository: 'gitRepository', Kustomization: 'kustomization' });
+});
+
+it('signals and queries', () => {
+  expect(messagesOf('signal')).toEqual(['cancel', 'requestReconcile', 'resume', 'suspend']);
+  expect(messagesOf('query')).toEqual(['progress']);
+});
+
+it('activities', () => {
+  // Making them needs nothing of what running them does.
+  const names = [
+    ...Object.keys(createActivities({} as Deps)),
+    ...Object.keys(createWatchActivities({} as WatchDeps)),
+  ];
+
+  expect(names.sort()).toEqual([
+    'applyKustomization',
+    'awaitHealthy',
+    'buildKustomization',
+    'checkHealth',
+    'checkObject',
+    'fetchGitRepository',
+    'finalizeKustomization',
+    'forgetObject',
+    'observeGitRepository',
+    'observeKustomization',
+    'pruneKustomization',
+    'releaseObject',
+    'requestResume',
+    'resumeObject',
+    'settleGitRepository',
+    'settleKustomization',
+    'settleKustomizationFailure',
+    'settleKustomizationWaiting',
+    'settleSourceFailure',
+    'settleSuspended',
+    'suspendObject',
+    'watchCluster',
+  ]);
+});
+
+it('the task queue and the search attributes', () => {
+  expect(TASK_QUEUE).toBe('pawl');
+  expect(Object.values(SearchAttribute).sort()).toEqual([
+    'PawlKind',
+    'PawlName',
+    'PawlNamespace',
+    'PawlOutcome',
+    'PawlRevision',
+    'PawlTrigger',
+  ]);
+});
+
+it('triggers and outcomes', () => {
+  expect(Object.keys(messages.Trigger).sort()).toEqual([
+    'Artifact',
+    'Config',
+    'Delete',
+    'Dependency',
+    'Interval',
+    'Manual',
+    'Request',
+    'Resume',
+    'Retry',
+    'Source',
+    'Spec',
+    'Suspend',
+  ]);
+  expect(Object.keys(Outcome).sort()).toEqual([
+    'Deleted',
+    'Gone',
+    'NothingToDo',
+    'Succeeded',
+    'Superseded',
+    'Suspended',
+    'Waiting',
+  ]);
+});
