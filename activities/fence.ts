@@ -46,6 +46,14 @@ export function createFence(onBreak: (silentMs: number) => void = () => undefine
   };
 }
 
+/** Another attempt at the object is further: this one has lost its task, and Temporal is about to say so. */
+export class TakenOverError extends Error {
+  constructor() {
+    super('another attempt at this object has taken over; this one is void');
+    this.name = 'TakenOverError';
+  }
+}
+
 /** The attempt was begun before the process stood still; another attempt has taken over. */
 export class StaleAttemptError extends Error {
   constructor() {

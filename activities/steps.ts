@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { Reason } from '../api/reasons.ts';
 import type { Deps } from './deps.ts';
 import { failed, messageOf, transient } from './failures.ts';
+import { StaleAttemptError, TakenOverError } from './fence.ts';
 import { isTransient, KubeError, KubeUnreachableError, NoKindError } from './kube/errors.ts';
 
 /** What a step may know of its attempt. */
@@ -38,9 +40,24 @@ export function activity<Input, Result extends object | void>(deps: Deps, step: 
       // Spreading a generic loses its type; the object is exactly the promised intersection.
       return { ...result, ms } as Timed & (Result extends object ? Result : unknown);
     } catch (error) {
+      if (error instanceof StaleAttemptError || error instanceof TakenOverError) await untilDropped(context);
       throw asFailure(error, context.cancellationSignal);
     }
   };
+}
+
+// Of a task that is lost a worker hears at its next beat: for local activities eight seconds after the last, at most.
+const DROPPED_MS = 15_000;
+const BEAT_MS = 1_000;
+
+/**
+ * Holds on to an attempt that is void until Temporal drops it. To fail at once would have it tried again by the same
+ * worker, with nothing wrong about it but its age.
+ */
+async function untilDropped(context: Context): Promise<void> {
+  const beating = setInterval(() => beat(context)('void'), BEAT_MS);
+  await sleep(DROPPED_MS, undefined, { signal: context.cancellationSignal }).catch(() => undefined);
+  clearInterval(beating);
 }
 
 /** The server knows nothing of a local activity: its beats are refused. */
@@ -51,6 +68,8 @@ function beat(context: Context): StepContext['heartbeat'] {
 /** Failures pass; errors of the API server that no step translated get their class here; the rest are bugs and retried. */
 function asFailure(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof ApplicationFailure || signal.aborted) return error;
+  // Nobody dropped it: it was an attempt like any other, and what it knew is old.
+  if (error instanceof TakenOverError) return failed(Reason.ReconciliationFailed, error.message);
   if (isTransient(error)) {
     const retryAfterMs = error instanceof KubeError ? error.retryAfterMs : undefined;
     return transient(

@@ -19,7 +19,9 @@ setWorkflowOptions({ failureExceptionTypes: [Error] }, kustomization);
 
 async function reconcile(pass: Pass): Promise<PassOutcome> {
   const { ref } = pass;
-  const observed = await pass.step('observe', () => fast.observeKustomization({ ref }));
+  const observed = await pass.step('observe', () =>
+    fast.observeKustomization({ ref, ...(pass.continues && { continues: true }) }),
+  );
   switch (observed.state) {
     case 'Gone':
       await settle.forgetObject({ ref });
@@ -66,6 +68,8 @@ async function applyRevision(pass: Pass, observed: ReadyKustomization): Promise<
     return { outcome: Outcome.Superseded, message: applied.stopped, revision };
   const pruned =
     applied.stale > 0 ? await pass.effect('prune', () => fast.pruneKustomization(input)) : undefined;
+  if (pruned?.stopped !== undefined)
+    return { outcome: Outcome.Superseded, message: pruned.stopped, revision };
   if (observed.checksHealth) {
     const health = await awaitHealth(pass, input);
     if (health === 'Superseded')

@@ -12,6 +12,8 @@ import { Outcome } from './outcome.ts';
 export interface Pass {
   readonly ref: ObjectRef;
   readonly inbox: Inbox;
+  /** It is not the first of its run. */
+  readonly continues: boolean;
   /** Set as soon as it is known, so that a failure is told of the right revision and generation. */
   attempt?: Attempt;
   /** Runs a step: its name shows in the `progress` query, its time in the result. */
@@ -40,6 +42,7 @@ export interface Steps {
 export interface PassInput {
   readonly ref: ObjectRef;
   readonly inbox: Inbox;
+  readonly continues: boolean;
   readonly steps: Steps;
   /** Told what the pass is doing. */
   readonly onStep: (name: string) => void;
@@ -80,7 +83,7 @@ export async function onePass(input: PassInput): Promise<PassResult> {
   }
 }
 
-function startPass({ ref, inbox, onStep }: PassInput) {
+function startPass({ ref, inbox, continues, onStep }: PassInput) {
   const times: { name: string; ms: number }[] = [];
   let newest = '';
   const step: RunStep = async (name, run) => {
@@ -99,6 +102,7 @@ function startPass({ ref, inbox, onStep }: PassInput) {
   const pass: Pass = {
     ref,
     inbox,
+    continues,
     step,
     async effect(name, run) {
       if (inbox.isSuspending()) throw new SuspendedMeanwhile(name);

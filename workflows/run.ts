@@ -40,7 +40,13 @@ export async function runObject(input: ContinuedInput, steps: Steps): Promise<Ru
       if (passes.length > 0 && workflowInfo().continueAsNewSuggested) {
         await continueAsNew<(next: ContinuedInput) => Promise<RunResult>>({ ref, pending: inbox.take() });
       }
-      last = await onePass({ ref, inbox, steps, onStep: (name) => (doing = name) });
+      last = await onePass({
+        ref,
+        inbox,
+        steps,
+        continues: passes.length > 0,
+        onStep: (name) => (doing = name),
+      });
       passes.push(last);
       if (passes.length > KEPT_PASSES) passes.shift();
     } while (!inbox.isEmpty());

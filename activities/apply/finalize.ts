@@ -8,7 +8,8 @@ import { failed } from '../failures.ts';
 import { targetOfRef } from '../observe/object.ts';
 import type { StepContext } from '../steps.ts';
 import { pruneAll } from './prune.ts';
-import { applyContext, heldElsewhere, inventoryOf } from './steps.ts';
+import { heldElsewhere } from './rivals.ts';
+import { applyContext, inventoryOf } from './steps.ts';
 
 export interface FinalizeInput {
   readonly ref: ObjectRef;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../../api/duration.ts';
 import type { Kustomization } from '../../api/kustomization.ts';
 import type { InventoryEntry } from '../../api/object-id.ts';
@@ -7,15 +8,15 @@ import type { Deps } from '../deps.ts';
 import { failed } from '../failures.ts';
 import { faultPoint } from '../fault.ts';
 import type { BuiltInput } from '../observe/kustomization.ts';
-import { parseKustomization } from '../observe/object.ts';
 import { progressing } from '../status/kustomization-status.ts';
-import { patchStatus } from '../status/patch.ts';
+import { swapStatus } from '../status/swap.ts';
 import type { StepContext } from '../steps.ts';
 import { applyPlan } from './apply.ts';
-import type { ApplyContext, Owner, Plan } from './contract.ts';
-import { guard } from './guard.ts';
+import type { ApplyContext, Plan } from './contract.ts';
+import { guard, TAKE_OVER_MS } from './guard.ts';
 import { planApply } from './plan.ts';
 import { prune } from './prune.ts';
+import { heldElsewhere, warnContested } from './rivals.ts';
 
 /** What an apply did, in numbers, and its changes for the record. */
 export interface Applied {
@@ -53,6 +54,7 @@ export async function applyKustomization(deps: Deps, input: BuiltInput, step: St
   const counts = { checked: plan.checked, stale: plan.stale.length };
   faultPoint('inventory.written');
   if (!hasWrites(plan)) return { ...counts, created: 0, configured: 0, changes: [] };
+  if (input.takesOver) await sleep(TAKE_OVER_MS, undefined, { signal: step.signal });
   const watching = guard(deps.kube, input, step.signal);
   try {
     const { entries } = await applyPlan(context, plan, {
@@ -81,6 +83,8 @@ export interface Pruned {
   readonly deleted: number;
   /** Entries that stay in the inventory although the build has no more of them. */
   readonly survivors: readonly InventoryEntry[];
+  /** Why the prune ended early, when it was told to. */
+  readonly stopped?: string | undefined;
 }
 
 /** Deletes what the inventory names and the build has no more. */
@@ -89,13 +93,24 @@ export async function pruneKustomization(deps: Deps, input: BuiltInput, step: St
   if (!object.spec.prune) return { deleted: 0, survivors: [] };
   const kept = new Set((await plannedInventory(deps, input, step)).map(({ id }) => id));
   const stale = inventoryOf(object).filter(({ id }) => !kept.has(id));
-  const result = await prune(applyContext(deps, object), stale, {
-    heldElsewhere: await heldElsewhere(deps, object),
-  });
-  faultPoint('pruned');
-  recordDeleted(deps, object, result.deleted, input.artifact.revision);
-  if (result.failures.length > 0) throw failed(Reason.PruneFailed, result.failures.join('; '));
-  return { deleted: result.deleted.length, survivors: result.survivors };
+  const watching = guard(deps.kube, input, step.signal);
+  try {
+    // What an attempt deletes that was taken over before it began, nobody would create again.
+    await watching.look();
+    const result = await prune(applyContext(deps, object), stale, {
+      heldElsewhere: await heldElsewhere(deps, object),
+      signal: watching.signal,
+    });
+    faultPoint('pruned');
+    recordDeleted(deps, object, result.deleted, input.artifact.revision);
+    if (result.failures.length > 0) throw failed(Reason.PruneFailed, result.failures.join('; '));
+    return { deleted: result.deleted.length, survivors: result.survivors };
+  } catch (error) {
+    if (watching.stopped() === undefined) throw error;
+    return { deleted: 0, survivors: [], stopped: watching.stopped() };
+  } finally {
+    watching.end();
+  }
 }
 
 /** What the inventory is once the plan is carried out; planned again where this worker did not plan it. */
@@ -143,9 +158,7 @@ async function writeAhead(
     now: deps.now(),
     inventory: [...before, ...added],
   });
-  const patched = await patchStatus(deps.kube, input.ref, object.status, after);
-  // Only the status: a spec that came meanwhile belongs to the next pass.
-  return patched ? { ...object, status: parseKustomization(patched).status } : object;
+  return swapStatus(deps.kube, input.ref, object, after);
 }
 
 function hasWrites(plan: Plan): boolean {
@@ -167,34 +180,4 @@ function recordDeleted(
     message,
     metadata: { revision },
   });
-}
-
-/** Tells of objects that another Kustomization holds as well: each pass of one undoes the other's. */
-async function warnContested(deps: Deps, object: Kustomization, { contested }: Plan): Promise<void> {
-  if (contested.length === 0) return;
-  const holderOf = await heldElsewhere(deps, object);
-  for (const { object: subject, id } of contested) {
-    const holder = holderOf(id);
-    // Labels of one that does not list it are a hand-over, not a fight.
-    if (!holder) continue;
-    const message = `${subject} belongs to Kustomization/${holder.namespace}/${holder.name} as well: each overwrites what the other applies; remove it from one of them`;
-    deps.events.record({ object, type: 'Warning', reason: Reason.Contested, message });
-  }
-}
-
-/** Who else lists an entry in an inventory: nothing that somebody holds is deleted, whatever its labels say. */
-export async function heldElsewhere(
-  deps: Deps,
-  object: Kustomization,
-): Promise<(id: string) => Owner | undefined> {
-  // Not from the server's cache: an inventory that was written ahead a moment ago counts.
-  const { items } = await deps.kube.list({ apiVersion: object.apiVersion, kind: object.kind });
-  const holders = new Map<string, Owner>();
-  for (const other of items) {
-    if (other.metadata.uid === object.metadata.uid || other.metadata.deletionTimestamp) continue;
-    const { entries } = (other as unknown as Kustomization).status?.inventory ?? { entries: [] };
-    const { name, namespace = '' } = other.metadata;
-    for (const { id } of entries) holders.set(id, { name, namespace });
-  }
-  return (id) => holders.get(id);
 }

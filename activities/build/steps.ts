@@ -1,10 +1,11 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { Kustomization } from '../../api/kustomization.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { failed, stalled } from '../failures.ts';
 import { faultPoint } from '../fault.ts';
 import type { BuiltInput, ReadyKustomization } from '../observe/kustomization.ts';
-import { readKustomization } from '../observe/object.ts';
+import { asAttempted, readKustomization } from '../observe/object.ts';
 import { type ArtifactPointer, sourceRefOf } from '../observe/source.ts';
 import type { StepContext } from '../steps.ts';
 import type { BuiltSet } from './build.ts';
@@ -75,7 +76,9 @@ async function openOrAsk(
     return await deps.openArtifact(artifact, { signal });
   } catch (error) {
     signal.throwIfAborted();
-    await deps.askForArtifact(sourceRefOf(kustomization));
+    // One that is refused for what it is would be the same again.
+    const isLost = !(error instanceof ApplicationFailure && error.nonRetryable);
+    if (isLost) await deps.askForArtifact(sourceRefOf(kustomization));
     throw error;
   }
 }
@@ -91,6 +94,10 @@ export async function passObject(
   if (!object || object.metadata.uid !== input.uid) {
     throw stalled(Reason.ReconciliationFailed, 'the object was removed while it was being reconciled');
   }
-  deps.memory.remember(input.pass, { object });
-  return object;
+  // Its end would claim the new spec for what was done by the old one.
+  if (object.metadata.generation !== input.generation)
+    throw failed(Reason.ReconciliationFailed, 'the spec was changed while another worker took over');
+  const read = asAttempted(object, input);
+  deps.memory.remember(input.pass, { object: read });
+  return read;
 }

@@ -6,9 +6,8 @@ import { reasonToSkip } from '../apply/directives.ts';
 import { builtSet, passObject } from '../build/steps.ts';
 import type { Deps } from '../deps.ts';
 import type { BuiltInput } from '../observe/kustomization.ts';
-import { parseKustomization } from '../observe/object.ts';
 import { progressing } from '../status/kustomization-status.ts';
-import { patchStatus } from '../status/patch.ts';
+import { swapStatus } from '../status/swap.ts';
 import type { StepContext } from '../steps.ts';
 import { awaitHealthy as awaitTargets } from './await.ts';
 import { checkHealth as checkTargets } from './check.ts';
@@ -38,13 +37,8 @@ export async function awaitHealthy(deps: Deps, input: BuiltInput, step: StepCont
   const message = `Running health checks for revision ${input.artifact.revision} with a timeout of ${timeout}`;
   const { revision } = input.artifact;
   const after = progressing(object, { message, revision, now: deps.now(), health: true });
-  const patched = await patchStatus(deps.kube, input.ref, object.status, after);
-  if (patched)
-    deps.memory.remember(input.pass, {
-      ...deps.memory.recall(input.pass),
-      // Only the status: a spec that came meanwhile belongs to the next pass.
-      object: { ...object, status: parseKustomization(patched).status },
-    });
+  const current = await swapStatus(deps.kube, input.ref, object, after);
+  deps.memory.remember(input.pass, { ...deps.memory.recall(input.pass), object: current });
 
   const started = deps.now().getTime();
   const beat = setInterval(() => step.heartbeat(message), HEARTBEAT_MS);

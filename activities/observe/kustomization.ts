@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ConditionType, findCondition } from '../../api/conditions.ts';
 import { formatDuration } from '../../api/duration.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 import { type Kustomization, unsupportedField } from '../../api/kustomization.ts';
@@ -30,6 +31,8 @@ export interface ReadyKustomization extends Attempt {
   /** Bounds build, apply and health together. */
   readonly timeoutMs: number;
   readonly checksHealth: boolean;
+  /** An attempt before this one never ended, and may still be at work somewhere. */
+  readonly takesOver?: boolean;
   /** RFC 3339. */
   readonly startedAt: string;
 }
@@ -54,8 +57,16 @@ export type ObservedKustomization =
   | ({ readonly state: 'Waiting' } & WaitingKustomization)
   | ({ readonly state: 'Ready' } & ReadyKustomization);
 
+export interface ObserveInput extends RefInput {
+  /** An earlier pass of the same run has ended: what the status says to be in progress is not. */
+  readonly continues?: boolean;
+}
+
 /** Reads the object and all it refers to, and decides whether there is anything to build. */
-export async function observeKustomization(deps: Deps, { ref }: RefInput): Promise<ObservedKustomization> {
+export async function observeKustomization(
+  deps: Deps,
+  { ref, continues = false }: ObserveInput,
+): Promise<ObservedKustomization> {
   const found = await deps.kube.get(targetOfRef(ref));
   if (!found) return { state: 'Gone' };
   if (found.metadata.deletionTimestamp) return { state: 'Deleting', timeoutMs: deletionTimeout(found) };
@@ -89,8 +100,14 @@ export async function observeKustomization(deps: Deps, { ref }: RefInput): Promi
     artifact,
     timeoutMs: timeoutOf(object),
     checksHealth: object.spec.wait === true || (object.spec.healthChecks ?? []).length > 0,
+    ...(!continues && isInProgress(object) && { takesOver: true }),
     startedAt: deps.now().toISOString(),
   };
+}
+
+function isInProgress({ status }: Kustomization): boolean {
+  const reconciling = findCondition(status?.conditions, ConditionType.Reconciling);
+  return reconciling?.status === 'True' && reconciling.reason === Reason.Progressing;
 }
 
 /** Fields that are only used later are read now: a pass must not find out halfway. */

@@ -12,6 +12,7 @@ import { type Attempt, asAttempted, durationField, targetOfRef } from '../observ
 import type { StepContext } from '../steps.ts';
 import { failedStatus, succeeded } from './kustomization-status.ts';
 import { patchStatus, type Status } from './patch.ts';
+import { swapStatus } from './swap.ts';
 
 export interface SettleInput extends BuiltInput {
   /** `Kind/namespace/name created`, for the event. */
@@ -42,7 +43,7 @@ export async function settleKustomization(
     now,
   });
   faultPoint('status');
-  await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
+  await swapStatus(deps.kube, input.ref, object, status);
   faultPoint('status.written');
   recordSuccess(deps, object, input, now);
   deps.memory.forget(input.pass);
