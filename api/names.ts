@@ -35,7 +35,12 @@ export const FieldManager = {
 } as const;
 
 /** Temporal's names. */
-export const TASK_QUEUE = 'pawl';
+
+/** Where the workers of a cluster wait for work: each cluster has its own, so that several may share a Temporal namespace. */
+export function taskQueue(cluster: string): string {
+  return `pawl/${cluster}`;
+}
+
 export const SearchAttribute = {
   kind: 'PawlKind',
   namespace: 'PawlNamespace',

@@ -1,6 +1,6 @@
 import { type Client, type SignalDefinition, WorkflowIdConflictPolicy } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, type Workflow } from '@temporalio/common';
-import { SearchAttribute, TASK_QUEUE } from '../api/names.ts';
+import { SearchAttribute, taskQueue } from '../api/names.ts';
 import { type ObjectRef, workflowId } from '../api/object-ref.ts';
 import { type RunInput, type Trigger, WorkflowType } from '../workflows/messages.ts';
 
@@ -34,7 +34,7 @@ export async function signalObject<Request>(
   const input: RunInput = { ref };
   const handle = await client.workflow.signalWithStart<Workflow, [Request?]>(WorkflowType[ref.kind], {
     workflowId: workflowId(cluster, ref),
-    taskQueue: TASK_QUEUE,
+    taskQueue: taskQueue(cluster),
     args: [input],
     signal,
     signalArgs: request === undefined ? [] : [request],

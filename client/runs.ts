@@ -1,6 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Runs } from '../activities/runs.ts';
-import { TASK_QUEUE } from '../api/names.ts';
+import { taskQueue } from '../api/names.ts';
 import { describeRef, type ObjectRef, workflowId } from '../api/object-ref.ts';
 import { requestReconcile, resume, Trigger } from '../workflows/messages.ts';
 import type { ResumeLaterInput } from '../workflows/tick.ts';
@@ -10,7 +10,7 @@ import { keepSchedule, removeSchedule } from './schedules.ts';
 /** What the engine's steps ask of Temporal, asked of a real one. */
 export function createRuns(client: Client, cluster: string): Runs {
   const idOf = (ref: ObjectRef) => workflowId(cluster, ref);
-  const make = (ref: ObjectRef, appointment: Appointment) => appoint(client, idOf(ref), ref, appointment);
+  const make = (ref: ObjectRef, appointment: Appointment) => appoint(client, cluster, ref, appointment);
   const drop = (ref: ObjectRef, name: Appointment['name']) => terminate(client, `${idOf(ref)}/${name}`);
 
   return {
@@ -54,11 +54,16 @@ interface Appointment {
   readonly keepsEarlier?: boolean;
 }
 
-async function appoint(client: Client, id: string, ref: ObjectRef, appointment: Appointment): Promise<void> {
+async function appoint(
+  client: Client,
+  cluster: string,
+  ref: ObjectRef,
+  appointment: Appointment,
+): Promise<void> {
   const { name, type, delayMs, keepsEarlier = false } = appointment;
   await client.workflow.start(type, {
-    workflowId: `${id}/${name}`,
-    taskQueue: TASK_QUEUE,
+    workflowId: `${workflowId(cluster, ref)}/${name}`,
+    taskQueue: taskQueue(cluster),
     args: [{ ref, by: 'the end of its time' } satisfies ResumeLaterInput],
     startDelay: delayMs,
     workflowIdConflictPolicy: keepsEarlier ? 'USE_EXISTING' : 'TERMINATE_EXISTING',

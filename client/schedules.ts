@@ -6,7 +6,7 @@ import {
   type ScheduleSummary,
 } from '@temporalio/client';
 import type { ScheduleWish } from '../activities/runs.ts';
-import { TASK_QUEUE } from '../api/names.ts';
+import { taskQueue } from '../api/names.ts';
 import { describeRef, fnv1a64, workflowId } from '../api/object-ref.ts';
 import type { RunInput } from '../workflows/messages.ts';
 import { searchAttributeKeys } from './objects.ts';
@@ -72,7 +72,7 @@ function scheduleOf(cluster: string, wish: ScheduleWish) {
       type: 'startWorkflow',
       workflowType: 'tick',
       workflowId: `${workflowId(cluster, ref)}/tick`,
-      taskQueue: TASK_QUEUE,
+      taskQueue: taskQueue(cluster),
       args: [input],
       staticSummary: `check ${describeRef(ref)}`,
       typedSearchAttributes: [

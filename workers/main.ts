@@ -17,7 +17,7 @@ import { loadKubeAccess } from '../activities/kube/config.ts';
 import { createImpersonation } from '../activities/kube/impersonate.ts';
 import { createMemory } from '../activities/observe/memory.ts';
 import { createEventRecorder } from '../activities/status/events.ts';
-import { TASK_QUEUE } from '../api/names.ts';
+import { taskQueue } from '../api/names.ts';
 import { createRuns } from '../client/runs.ts';
 import { connectTemporal, type TemporalOptions, temporalConfig } from '../client/temporal.ts';
 import { ensureTool } from '../tools/build.ts';
@@ -63,7 +63,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const worker = await Worker.create({
     connection,
     namespace,
-    taskQueue: TASK_QUEUE,
+    taskQueue: taskQueue(options.cluster),
     workflowBundle: await loadWorkflowBundle(),
     activities: {
       ...createActivities(deps),

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/kube-object.ts';
-import { TASK_QUEUE } from '../../api/names.ts';
+import { taskQueue } from '../../api/names.ts';
 import { isEstablished, readCrds } from './install.ts';
 import type { Session } from './session.ts';
 import { kubernetesVersion, temporalVersion } from './version.ts';
@@ -79,16 +79,17 @@ const WORKFLOW_QUEUE = 1;
 
 async function checkWorker(session: Session): Promise<readonly Finding[]> {
   const client = await session.temporal();
+  const name = taskQueue(session.flags.cluster);
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
-    taskQueue: { name: TASK_QUEUE },
+    taskQueue: { name },
     taskQueueType: WORKFLOW_QUEUE,
   });
   const count = new Set(pollers.map(({ identity }) => identity)).size;
   const isOk = count > 0;
   const text = isOk
-    ? `${count} ${count === 1 ? 'worker polls' : 'workers poll'} the task queue ${TASK_QUEUE}`
-    : `no worker polls the task queue ${TASK_QUEUE}: start one with \`pawl worker\``;
+    ? `${count} ${count === 1 ? 'worker polls' : 'workers poll'} the task queue ${name}`
+    : `no worker polls the task queue ${name}: start one with \`pawl worker\``;
   return [{ isOk, text }];
 }
 

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** The flags that every command takes, before or after its own. */
 export interface GlobalFlags {
@@ -36,7 +36,9 @@ export function addGlobalFlags(program: Command): void {
       'kubeconfig (else $KUBECONFIG, the running demo, ~/.kube/config)',
     ),
     flag('--context <name>', 'CONTEXT', 'context of the kubeconfig'),
-    flag('--cluster <name>', 'CLUSTER', 'name of the cluster in workflow ids').default('default'),
+    flag('--cluster <name>', 'CLUSTER', 'name of the cluster in workflow ids and of its task queue')
+      .default('default')
+      .argParser(clusterName),
     flag('--verbose', 'VERBOSE', 'say more about errors'),
     flag(
       '--temporal-address <host:port>',
@@ -55,4 +57,12 @@ export function addGlobalFlags(program: Command): void {
     flag('--temporal-ui <url>', 'TEMPORAL_UI', 'address of the Temporal UI, for links'),
   ];
   for (const option of options) program.addOption(option);
+}
+
+// A name with a slash would take the schedules of the cluster that it begins with for its own.
+const CLUSTER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+function clusterName(text: string): string {
+  if (CLUSTER_NAME.test(text)) return text;
+  throw new InvalidArgumentError('Letters, digits, dots, dashes and underscores, 63 at most.');
 }

@@ -95,7 +95,7 @@ test('cancel ends the wait, and nothing tries again by itself', async () => {
   // Asked again, it waits again.
   await client.workflow.signalWithStart('kustomization', {
     workflowId: idOf(ref),
-    taskQueue: 'pawl',
+    taskQueue: 'pawl/default',
     args: [{ ref }],
     signal: requestReconcile,
     signalArgs: [{}],

@@ -185,7 +185,7 @@ async function signal({ stack }: FluxHome, ref: ObjectRef, name: string, input?:
     namespace: stack.temporalNamespace,
     'workflow-id': idOf(ref),
     type: 'kustomization',
-    'task-queue': 'pawl',
+    'task-queue': 'pawl/default',
     input: JSON.stringify({ ref }),
     'signal-name': name,
     ...(input && { 'signal-input': JSON.stringify(input) }),

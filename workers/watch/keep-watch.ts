@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { TASK_QUEUE } from '../../api/names.ts';
+import { taskQueue } from '../../api/names.ts';
 import { ensureSearchAttributes } from '../search-attributes.ts';
 
 export interface KeepWatchOptions {
@@ -36,7 +36,7 @@ export async function startWatch({
   try {
     await client.workflow.start('watch', {
       workflowId: `${cluster}/watch`,
-      taskQueue: TASK_QUEUE,
+      taskQueue: taskQueue(cluster),
       args: [{ cluster }],
       workflowIdConflictPolicy: 'FAIL',
       staticSummary: `watch of cluster ${cluster}`,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Deps } from '../../../activities/deps.ts';
 import { createActivities } from '../../../activities/index.ts';
-import { SearchAttribute, TASK_QUEUE } from '../../../api/names.ts';
+import { SearchAttribute, taskQueue } from '../../../api/names.ts';
 import { createWatchActivities, type WatchDeps } from '../../../workers/watch/activity.ts';
 import * as workflows from '../../../workflows/index.ts';
 import * as messages from '../../../workflows/messages.ts';
@@ -66,7 +66,7 @@ it('activities', () => {
 });
 
 it('the task queue and the search attributes', () => {
-  expect(TASK_QUEUE).toBe('pawl');
+  expect(taskQueue('home')).toBe('pawl/home');
   expect(Object.values(SearchAttribute).sort()).toEqual([
     'PawlKind',
     'PawlName',
