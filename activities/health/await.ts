@@ -20,8 +20,16 @@ export interface AwaitOptions extends FollowerOptions {
  * failed, and after `timeoutMs`; both name the objects and say why.
  */
 export async function awaitHealthy(options: AwaitOptions): Promise<HealthReport> {
-  const { targets, exprs, timeoutMs, signal, onProgress } = options;
   const started = performance.now();
+  const report = await healthWithin(options);
+  if (report.failed.length > 0) throw failedEarly(report, performance.now() - started);
+  if (report.current < report.total) throw timedOut(report, options.timeoutMs);
+  return report;
+}
+
+/** The same wait, but what has failed or is late is only reported. */
+export async function healthWithin(options: AwaitOptions): Promise<HealthReport> {
+  const { targets, exprs, timeoutMs, signal, onProgress } = options;
   let news = Promise.withResolvers<void>();
   const tally = createTally(targets, exprs, () => news.resolve());
   const follower = createFollower(tally, options);
@@ -31,10 +39,10 @@ export async function awaitHealthy(options: AwaitOptions): Promise<HealthReport>
     for (;;) {
       news = Promise.withResolvers();
       const report = tally.report();
-      if (report.failed.length > 0) throw failedEarly(report, performance.now() - started);
+      if (report.failed.length > 0) return report;
       const confirmed = await confirm(report, tally, follower, end);
       if (confirmed) return confirmed;
-      if (end.isOver()) throw timedOut(report, timeoutMs);
+      if (end.isOver()) return report;
       onProgress?.(report);
       follower.followPending();
       await Promise.race([news.promise, end.promise]);

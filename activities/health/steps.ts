@@ -9,8 +9,7 @@ import type { BuiltInput } from '../observe/kustomization.ts';
 import { progressing } from '../status/kustomization-status.ts';
 import { swapStatus } from '../status/swap.ts';
 import type { StepContext } from '../steps.ts';
-import { awaitHealthy as awaitTargets } from './await.ts';
-import { checkHealth as checkTargets } from './check.ts';
+import { awaitHealthy as awaitTargets, healthWithin } from './await.ts';
 import { compileHealthExprs } from './exprs.ts';
 import { type HealthTarget, healthTargets, targetOfApplied } from './targets.ts';
 
@@ -20,11 +19,21 @@ export interface HealthLook {
   readonly total: number;
 }
 
-/** One look: a pass whose objects are healthy already needs no wait. */
+// What was just applied is usually healthy within moments: a wait of its own would cost more than it takes.
+// Longer would hold back whatever is asked meanwhile.
+const LOOK_MS = 500;
+
+/** A short look: a pass whose objects are healthy by then needs no wait. */
 export async function checkHealth(deps: Deps, input: BuiltInput, step: StepContext): Promise<HealthLook> {
   const { object, targets } = await targetsOf(deps, input, step);
-  const report = await checkTargets(deps.impersonate(object), targets, compileHealthExprs(object.spec));
-  return { healthy: report.current === report.total, current: report.current, total: report.total };
+  const { current, total } = await healthWithin({
+    kube: deps.impersonate(object),
+    targets,
+    exprs: compileHealthExprs(object.spec),
+    timeoutMs: LOOK_MS,
+    signal: step.signal,
+  });
+  return { healthy: current === total, current, total };
 }
 
 /**

@@ -30,6 +30,8 @@ export function createTransport(access: KubeAccess, connections: number): Transp
   const server = new URL(access.server);
   const prefix = server.pathname.replace(/\/$/, '');
   const shared = {
+    // Loopback or a LAN: HTTP/2 costs twice the CPU of HTTP/1.1 here and saves no round trip.
+    allowH2: false,
     connect: { ...access.tls, timeout: CONNECT_MS },
     headersTimeout: REQUEST_MS,
     keepAliveTimeout: 60_000,
