@@ -7,6 +7,8 @@ export interface StepFailure {
   readonly message: string;
   /** Only a change of the spec helps: no retry is arranged. */
   readonly stalled: boolean;
+  /** It may pass by itself: a server was away, or something is on its way. */
+  readonly mayPass?: boolean;
 }
 
 /** Reads the failure of a step: an activity's arrives wrapped, its reason is on the cause. */
@@ -17,7 +19,7 @@ export function failureOf(error: unknown): StepFailure {
   if (cause instanceof ApplicationFailure) return stated(cause);
   const message =
     cause instanceof TimeoutFailure ? `${error.activityType} timed out` : (cause?.message ?? error.message);
-  return { reason: Reason.ReconciliationFailed, message, stalled: false };
+  return { reason: Reason.ReconciliationFailed, message, stalled: false, mayPass: true };
 }
 
 /** One that nobody foresaw ends the run instead of hanging it: it is seen, and the next look tries again. */
@@ -27,11 +29,12 @@ function bug(error: unknown): StepFailure {
   return { reason: Reason.ReconciliationFailed, message, stalled: false };
 }
 
-function stated({ type, message, details }: ApplicationFailure): StepFailure {
+function stated({ type, message, details, nonRetryable }: ApplicationFailure): StepFailure {
   return {
     reason: isReason(type) ? type : Reason.ReconciliationFailed,
     message,
     stalled: isMarkedStalled(details?.[0]),
+    ...(!nonRetryable && { mayPass: true }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { KubeAccess } from './config.ts';
 import type { KubeClient } from './contract.ts';
 import { createDiscovery, type Discovery } from './discovery.ts';
 import { parseJson } from './json.ts';
+import { createPatience, type Patience } from './patience.ts';
 import { readsOf, type Send } from './reads.ts';
 import { createTransport, type Transport } from './transport.ts';
 import { writesOf } from './writes.ts';
@@ -27,23 +28,26 @@ export function createKubeClient(access: KubeAccess, options: KubeClientOptions 
   const discovery = createDiscovery(async (path, accept) =>
     parseJson(await transport.send({ method: 'GET', path, accept })),
   );
-  return clientFor({ transport, discovery, options });
+  return clientFor({ transport, discovery, patience: createPatience(), options });
 }
 
 interface Wire {
   readonly transport: Transport;
   readonly discovery: Discovery;
+  readonly patience: Patience;
   readonly options: KubeClientOptions;
   readonly user?: string;
 }
 
 function clientFor(wire: Wire): KubeClient {
-  const { discovery, options, transport, user } = wire;
-  const send: Send = (request) => transport.send({ ...request, user });
-  const write: Send = async (request) => {
-    options.assertMayWrite?.();
-    return send(request);
-  };
+  const { discovery, options, patience, transport, user } = wire;
+  const send: Send = (request) => patience(() => transport.send({ ...request, user }));
+  const write: Send = (request) =>
+    patience(async () => {
+      // Immediately before it goes out, also when it had to wait.
+      options.assertMayWrite?.();
+      return transport.send({ ...request, user });
+    });
   const lines: Transport['lines'] = (request, signal) => transport.lines({ ...request, user }, signal);
   return {
     discovery,

@@ -78,6 +78,8 @@ export interface FailureInput {
   readonly reason: Reason;
   readonly message: string;
   readonly stalled: boolean;
+  /** It may pass by itself. */
+  readonly mayPass?: boolean;
   /** Undefined when it failed before there was anything to attempt. */
   readonly attempt?: Attempt | undefined;
 }
@@ -106,7 +108,7 @@ export async function settleKustomizationFailure(deps: Deps, input: FailureInput
   });
   // Whoever cancelled a wait does not want it back at once, not by an older retry either: the interval looks again.
   if (input.reason === Reason.HealthCheckCanceled) await deps.runs.dropRetry(input.ref);
-  else if (!input.stalled) await deps.runs.retryIn(input.ref, retryMs(deps, object, input.reason));
+  else if (!input.stalled) await deps.runs.retryIn(input.ref, retryMs(deps, object, input));
 }
 
 export interface WaitingInput extends WaitingKustomization {
@@ -134,10 +136,14 @@ async function readRaw(deps: Deps, ref: ObjectRef): Promise<Kustomization | unde
   return (await deps.kube.get(targetOfRef(ref))) as unknown as Kustomization | undefined;
 }
 
-/** `spec.retryInterval`, or the interval; a source or dependency that is missing is looked at sooner. */
-function retryMs(deps: Deps, { metadata, spec }: Kustomization, reason: Reason): number {
+/** `spec.retryInterval`, or the interval; sooner where nobody has to do anything for it to be mended. */
+function retryMs(
+  deps: Deps,
+  { metadata, spec }: Kustomization,
+  { reason, mayPass = false }: FailureInput,
+): number {
   const usual = durationField('retryInterval', spec.retryInterval ?? spec.interval);
   // A namespace may be waiting for the end of this object.
-  const isAwaited = reason === Reason.ArtifactFailed || metadata.deletionTimestamp !== undefined;
+  const isAwaited = mayPass || reason === Reason.ArtifactFailed || metadata.deletionTimestamp !== undefined;
   return isAwaited ? Math.min(usual, deps.policy.requeueDependencyMs) : usual;
 }
