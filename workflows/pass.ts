@@ -61,14 +61,8 @@ export async function onePass(input: PassInput): Promise<PassResult> {
   const { pass, times, newest } = startPass(input);
   try {
     await obeySuspension(ref, asked);
-    const { outcome, message, revision } = await scope.run(() => steps.reconcile(pass));
-    return {
-      trigger,
-      outcome,
-      message: brief(message),
-      ...(revision !== undefined && { revision }),
-      steps: times,
-    };
+    const ended = await scope.run(() => steps.reconcile(pass));
+    return resultOf(trigger, ended, times);
   } catch (error) {
     if (error instanceof SuspendedMeanwhile)
       return { trigger, outcome: Outcome.Superseded, message: error.message, steps: times };
@@ -79,8 +73,17 @@ export async function onePass(input: PassInput): Promise<PassResult> {
       () => '',
       (reason: unknown) => `; the status could not be written: ${failureOf(reason).message}`,
     );
-    return { trigger, outcome: failure.reason, message: brief(failure.message + unwritten), steps: times };
+    const message = failure.message + unwritten;
+    return resultOf(trigger, { outcome: failure.reason, message, revision: pass.attempt?.revision }, times);
   }
+}
+
+function resultOf(
+  trigger: string,
+  { outcome, message, revision }: PassOutcome,
+  steps: PassResult['steps'],
+): PassResult {
+  return { trigger, outcome, message: brief(message), ...(revision !== undefined && { revision }), steps };
 }
 
 function startPass({ ref, inbox, continues, onStep }: PassInput) {

@@ -248,7 +248,7 @@ describe('a Kustomization run fails', () => {
     });
   });
 
-  it('and tells which step it was and how long it took', async () => {
+  it('and tells which step of which revision it was and how long it took', async () => {
     const object = rig.kustomization({
       buildKustomization: async () => {
         throw failed(Reason.BuildFailed, 'no');
@@ -258,6 +258,7 @@ describe('a Kustomization run fails', () => {
     const { passes } = await object.run();
 
     expect(passes[0]?.steps.map(({ name }) => name)).toEqual(['observe', 'build']);
+    expect(passes[0]?.revision).toBe(REVISION);
   });
 });
 

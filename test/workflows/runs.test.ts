@@ -50,6 +50,22 @@ describe('the search attributes of a run', () => {
     });
   });
 
+  it('have the revision at which a run failed', async () => {
+    const object = rig.kustomization({
+      buildKustomization: async () => {
+        throw failed(Reason.BuildFailed, 'no');
+      },
+    });
+
+    const run = await object.request();
+    await object.end(run);
+
+    expect(await attributesOf(object.id, run)).toMatchObject({
+      PawlOutcome: 'BuildFailed',
+      PawlRevision: REVISION,
+    });
+  });
+
   it('are written by a run that somebody started by hand', async () => {
     const object = rig.gitRepository();
 
