@@ -1,12 +1,16 @@
 import type { Client, ScheduleDescription, WorkflowExecutionInfo } from '@temporalio/client';
 import { ScheduleNotFoundError } from '@temporalio/client';
 import { onTestFinished } from 'vitest';
+import { taskQueue } from '../../api/names.ts';
 import { type ObjectRef, workflowId } from '../../api/object-ref.ts';
 import { connectTemporal } from '../../client/temporal.ts';
 import type { RunResult } from '../../workflows/messages.ts';
 import { type StackAddresses, sharedStack } from './harness.ts';
 
 const CLUSTER = 'default';
+
+/** Where its workers take work. */
+export const QUEUE = taskQueue(CLUSTER);
 
 /** Temporal as an operator sees it; closed with the running test. */
 export async function temporalClient(stack: StackAddresses = sharedStack()): Promise<Client> {
