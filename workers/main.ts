@@ -45,7 +45,7 @@ export interface WorkerOptions {
   readonly signal: AbortSignal;
 }
 
-/** Runs a worker until the signal aborts: then it finishes what it began, for up to ten seconds. */
+/** Runs a worker until the signal aborts: then it finishes what it began, for up to five seconds. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const log = createLog(options.logLevel);
   installRuntime(log);
@@ -74,7 +74,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     maxConcurrentWorkflowTaskExecutions: 40,
     maxConcurrentLocalActivityExecutions: 100,
     maxConcurrentActivityTaskExecutions: 2_000,
-    shutdownGraceTime: '10s',
+    // What takes longer is a wait, or goes on elsewhere from where it was.
+    shutdownGraceTime: '5s',
   });
   await startWatch({ client, cluster: options.cluster });
   const ended = new AbortController();

@@ -158,7 +158,8 @@ async function poll(kube: KubeClient, scope: Scope, audience: Audience): Promise
 
 /** Waits about so long, or until the signal: not exactly, so that what broke at once does not return at once. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+  // Nobody may wait for it any more: it must not keep a process that is done from ending.
+  await sleep(ms * (0.75 + Math.random() / 2), undefined, { signal, ref: false }).catch(() => undefined);
 }
 
 function silenceGuard(ms: number): { readonly signal: AbortSignal; heard(): void; end(): void } {
