@@ -21,6 +21,12 @@ export interface Policy {
   readonly requeueDependencyMs: number;
 }
 
+/** The worker's log, as far as steps write to it. */
+export interface StepLog {
+  info(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
 /** Everything that steps need of the process they run in. */
 export interface Deps {
   readonly kube: KubeClient;
@@ -35,6 +41,7 @@ export interface Deps {
   readonly events: EventRecorder;
   readonly memory: Memory;
   readonly fence: Fence;
+  readonly log: StepLog;
   readonly policy: Policy;
   readonly now: () => Date;
 }

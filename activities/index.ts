@@ -15,6 +15,7 @@ import {
   settleKustomizationFailure,
   settleKustomizationWaiting,
 } from './status/settle-kustomization.ts';
+import { failure, says, settled, told, waiting } from './status/told.ts';
 import { activity } from './steps.ts';
 
 /** All steps of all kinds, in the order of the data's path. */
@@ -27,8 +28,8 @@ export function createActivities(deps: Deps) {
 
     observeGitRepository: activity(deps, observeGitRepository),
     fetchGitRepository: activity(deps, fetchGitRepository),
-    settleGitRepository: activity(deps, settleGitRepository),
-    settleSourceFailure: activity(deps, settleSourceFailure),
+    settleGitRepository: activity(deps, told(settleGitRepository, settled)),
+    settleSourceFailure: activity(deps, told(settleSourceFailure, failure)),
 
     observeKustomization: activity(deps, observeKustomization),
     buildKustomization: activity(deps, buildKustomization),
@@ -36,14 +37,14 @@ export function createActivities(deps: Deps) {
     pruneKustomization: activity(deps, pruneKustomization),
     checkHealth: activity(deps, checkHealth),
     awaitHealthy: activity(deps, awaitHealthy),
-    settleKustomization: activity(deps, settleKustomization),
-    settleKustomizationWaiting: activity(deps, settleKustomizationWaiting),
-    settleKustomizationFailure: activity(deps, settleKustomizationFailure),
+    settleKustomization: activity(deps, told(settleKustomization, settled)),
+    settleKustomizationWaiting: activity(deps, told(settleKustomizationWaiting, waiting)),
+    settleKustomizationFailure: activity(deps, told(settleKustomizationFailure, failure)),
     finalizeKustomization: activity(deps, finalizeKustomization),
 
-    settleSuspended: activity(deps, settleSuspended),
-    releaseObject: activity(deps, releaseObject),
-    forgetObject: activity(deps, forgetObject),
+    settleSuspended: activity(deps, told(settleSuspended, says('suspended'))),
+    releaseObject: activity(deps, told(releaseObject, says('released: the object was deleted'))),
+    forgetObject: activity(deps, told(forgetObject, says('forgotten: the object does not exist'))),
   };
 }
 

@@ -21,6 +21,13 @@ export function workflowId(cluster: string, ref: ObjectRef): string {
   return id.length <= LONGEST_ID ? id : `${id.slice(0, LONGEST_ID - 17)}~${fnv1a64(id)}`;
 }
 
+/** The object that a workflow id is of, also that of a tick or an appointment; undefined for any other id. */
+export function parseWorkflowId(id: string): ObjectRef | undefined {
+  const [, word, namespace, name] = id.split('/');
+  const kind = Object.values(Kind).find((known) => known === word);
+  return kind && namespace && name ? { kind, namespace, name } : undefined;
+}
+
 export function describeRef(ref: ObjectRef): string {
   return `${ref.kind}/${ref.namespace}/${ref.name}`;
 }

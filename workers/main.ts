@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { createApplyMemo } from '../activities/apply/memo.ts';
 import { createBuilder } from '../activities/build/build.ts';
 import type { Deps, Policy } from '../activities/deps.ts';
@@ -24,6 +24,7 @@ import { ensureTool } from '../tools/build.ts';
 import { startArtifactServer } from './artifact-server.ts';
 import { loadWorkflowBundle } from './bundle.ts';
 import { createLog, type Log } from './log.ts';
+import { installRuntime } from './runtime.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { createWatchActivities } from './watch/activity.ts';
 import { keepWatch, startWatch } from './watch/keep-watch.ts';
@@ -141,27 +142,9 @@ async function openDeps(options: WorkerOptions, { client, log, cleanup }: Opened
     events,
     memory: createMemory(),
     fence,
+    log,
     policy,
     now,
-  };
-}
-
-function installRuntime(log: Log): void {
-  Runtime.install({
-    // Signals are the command's business.
-    shutdownSignals: [],
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      const write = level === 'ERROR' ? log.error.bind(log) : log.warn.bind(log);
-      write({ logger: 'temporal', ...describeMeta(meta) }, message);
-    }),
-  });
-}
-
-function describeMeta(meta: Readonly<Record<string | symbol, unknown>> | undefined): object {
-  const error = meta?.['error'];
-  return {
-    ...(error !== undefined && { error: messageOf(error) }),
-    ...(typeof meta?.['workflowId'] === 'string' && { name: meta['workflowId'] }),
   };
 }
 

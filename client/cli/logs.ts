@@ -24,7 +24,7 @@ export function addLogs(program: Command): void {
   verb
     .option('-f, --follow', 'go on showing new lines')
     .option('-A, --all-namespaces', 'of objects in all namespaces')
-    .option('--level <level>', 'only debug, info or error')
+    .option('--level <level>', 'only debug, info, warn or error')
     .option('--kind <kind>', 'only objects of a kind')
     .option('--name <name>', 'only objects of a name')
     .option('--since <duration>', 'only newer lines, e.g. 2m')

@@ -28,4 +28,7 @@ test('two clusters share a Temporal namespace, and neither does the work of the 
   const runs = await pawl(['runs', '-A', '--cluster', 'other']);
   expect(runs.stdout).toContain('kustomization/one');
   expect(runs.stdout).not.toContain('Gone');
+  const log = join(dir, 'worker', 'worker.log');
+  const told = await pawl(['logs', '--file', log, '-A', '--kind', 'Kustomization', '--name', 'one']);
+  expect(told.stdout).toContain('- Applied revision: main@sha1:');
 });
