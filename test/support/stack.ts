@@ -26,7 +26,9 @@ export interface StackOptions {
 export interface Stack extends StackAddresses {
   /** Temporary; removed by `stop`. */
   readonly dir: string;
-  readonly controlPlane: ControlPlane;
+  controlPlane(): ControlPlane;
+  /** Starts the cluster again as it was, after `controlPlane().stop()` or `.kill()`. */
+  restartControlPlane(): Promise<void>;
   temporal(): TemporalServer;
   /** Starts Temporal again at the same address, after `temporal().stop()` or `.kill()`. */
   restartTemporal(): Promise<void>;
@@ -43,10 +45,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { nodes = true, inMemory = false, dynamicConfig } = options;
   const startServer = (port?: number) =>
     startTemporal({ dir: join(dir, 'temporal'), headless: true, inMemory, port, dynamicConfig });
-  const [controlPlane, firstServer] = await Promise.all([
-    startControlPlane({ dir: join(dir, 'kubernetes'), nodes }),
-    startServer(),
-  ]);
+  const startCluster = () => startControlPlane({ dir: join(dir, 'kubernetes'), nodes });
+  const [firstPlane, firstServer] = await Promise.all([startCluster(), startServer()]);
+  let controlPlane = firstPlane;
   let server = firstServer;
   const workers: ManagedProcess[] = [];
   const { kubeconfigPath: kubeconfig } = controlPlane;
@@ -70,7 +71,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   return {
     ...addresses,
     dir,
-    controlPlane,
+    controlPlane: () => controlPlane,
+    restartControlPlane: async () => {
+      controlPlane = await startCluster();
+    },
     temporal: () => server,
     restartTemporal: async () => {
       server = await startServer(Number(addresses.temporalAddress.split(':')[1]));
