@@ -5,6 +5,7 @@ import { parseDuration } from '../api/duration.ts';
 import { examples } from '../client/cli/command.ts';
 import type { GlobalFlags } from '../client/cli/global-flags.ts';
 import { openSettings } from '../client/cli/settings.ts';
+import { switchOption } from '../client/cli/switch.ts';
 
 interface WorkerFlags extends GlobalFlags {
   readonly dataDir: string;
@@ -35,7 +36,11 @@ export function workerCommand(): Command {
       flag('--artifact-advertise <host:port>', 'ARTIFACT_ADVERTISE', 'how others reach that address'),
     )
     .addOption(
-      flag('--no-cross-namespace-refs', 'NO_CROSS_NAMESPACE_REFS', 'refuse references to other namespaces'),
+      switchOption(
+        '--no-cross-namespace-refs',
+        'PAWL_NO_CROSS_NAMESPACE_REFS',
+        'refuse references to other namespaces',
+      ),
     )
     .addOption(
       flag(

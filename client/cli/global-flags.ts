@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { switchOption } from './switch.ts';
 
 /** The flags that every command takes, before or after its own. */
 export interface GlobalFlags {
@@ -25,6 +26,8 @@ export interface GlobalFlags {
 export function addGlobalFlags(program: Command): void {
   const flag = (flags: string, env: string, description: string) =>
     new Option(flags, description).env(`PAWL_${env}`).helpGroup('Global options:');
+  const toggle = (flags: string, env: string, description: string) =>
+    switchOption(flags, `PAWL_${env}`, description).helpGroup('Global options:');
   const options = [
     flag('-n, --namespace <name>', 'NAMESPACE', 'namespace of the objects').default(
       process.env['FLUX_SYSTEM_NAMESPACE'] || 'flux-system',
@@ -39,7 +42,7 @@ export function addGlobalFlags(program: Command): void {
     flag('--cluster <name>', 'CLUSTER', 'name of the cluster in workflow ids and of its task queue')
       .default('default')
       .argParser(clusterName),
-    flag('--verbose', 'VERBOSE', 'say more about errors'),
+    toggle('--verbose', 'VERBOSE', 'say more about errors'),
     flag(
       '--temporal-address <host:port>',
       'TEMPORAL_ADDRESS',
@@ -49,7 +52,7 @@ export function addGlobalFlags(program: Command): void {
     flag('--temporal-profile <name>', 'TEMPORAL_PROFILE', "profile of Temporal's config file"),
     flag('--temporal-config-file <file>', 'TEMPORAL_CONFIG_FILE', "Temporal's config file (TOML)"),
     flag('--temporal-api-key <key>', 'TEMPORAL_API_KEY', 'API key of Temporal Cloud'),
-    flag('--temporal-tls', 'TEMPORAL_TLS', 'connect to Temporal by TLS'),
+    toggle('--temporal-tls', 'TEMPORAL_TLS', 'connect to Temporal by TLS'),
     flag('--temporal-tls-cert <file>', 'TEMPORAL_TLS_CERT', 'client certificate (PEM)'),
     flag('--temporal-tls-key <file>', 'TEMPORAL_TLS_KEY', 'its key (PEM)'),
     flag('--temporal-tls-ca <file>', 'TEMPORAL_TLS_CA', "CA of Temporal's certificate (PEM)"),

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addGlobalFlags } from './global-flags.ts';
 import { createOutput } from './output.ts';
+import { readSwitch } from './switch.ts';
 
 interface Verb {
   readonly summary: string;
@@ -64,7 +65,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const program = await buildProgram((verb) => words.has(verb));
     await program.parseAsync(readFlags(program, argv));
   } catch (error) {
-    process.exitCode = report(error, words.has('--verbose'));
+    process.exitCode = report(error, words.has('--verbose') || isVerbose());
   }
 }
 
@@ -116,6 +117,14 @@ export function readFlags(command: Command, argv: readonly string[]): string[] {
 function switchesOf(command: Command): string[] {
   const own = command.options.filter((option) => !option.required && !option.optional);
   return [...own.map((option) => option.long ?? ''), ...command.commands.flatMap(switchesOf)];
+}
+
+function isVerbose(): boolean {
+  try {
+    return readSwitch('PAWL_VERBOSE') ?? false;
+  } catch {
+    return false; // what is wrong with it is being reported
+  }
 }
 
 function report(error: unknown, isVerbose: boolean): number {
