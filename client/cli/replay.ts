@@ -3,21 +3,19 @@ import type { Client } from '@temporalio/client';
 import type { Command } from 'commander';
 import { examples, withSession } from './command.ts';
 import { describeRun, runUrl } from './run.ts';
-import { runIdOf } from './run-id.ts';
+import { addRunChoice, chosenRun, type RunChoice, runIdOf } from './run-id.ts';
 import { readEnd } from './run-result.ts';
 import type { Session } from './session.ts';
 import { userName } from './tell-workflow.ts';
 
-interface ReplayOptions {
-  readonly run?: string;
+interface ReplayOptions extends RunChoice {
   readonly local?: boolean;
 }
 
 /** `pawl replay` */
 export function addReplay(program: Command): void {
   const verb = program.command('replay <id...>').description('Run a finished run again, with the same input');
-  verb
-    .option('--run <run id>', 'another run than the newest of this id')
+  addRunChoice(verb)
     .option('--local', 'only step its history through the workflow code of this checkout; nothing is changed')
     .action(
       withSession<ReplayOptions>((session, words, options) =>
@@ -39,7 +37,7 @@ async function replay(session: Session, words: readonly string[], options: Repla
   if (newest.status.name === 'RUNNING') {
     throw new Error(`${id} is running (run ${newest.runId}): wait for it, or end it with \`pawl cancel\``);
   }
-  const runId = options.run ?? newest.runId;
+  const runId = chosenRun(options) ?? newest.runId;
   out.action(`resetting run ${runId} of ${id} to its first workflow task`);
   const again = await reset(client, id, runId);
   out.success(`run ${again} started`);
@@ -78,7 +76,7 @@ async function replayLocally(
   const { out } = session;
   const id = runIdOf(session, words);
   const client = await session.temporal();
-  const { runId, historyLength } = await describeRun(client, id, options.run);
+  const { runId, historyLength } = await describeRun(client, id, chosenRun(options));
   out.action(`stepping the ${historyLength} events of run ${runId} through the workflow code`);
   const { stepThrough } = await import('./replay-history.ts');
   const complaint = await stepThrough(await client.workflow.getHandle(id, runId).fetchHistory(), id);

@@ -1,3 +1,4 @@
+import { type Command, Option } from 'commander';
 import { type ObjectRef, workflowId } from '../../api/object-ref.ts';
 import { kindNamed } from './kinds.ts';
 import type { Session } from './session.ts';
@@ -10,6 +11,23 @@ export function refOf(session: Session, words: readonly string[]): ObjectRef | u
   const info = kindNamed(kindWord);
   if (!info || !name || more.length > 0) return undefined;
   return { kind: info.kind, namespace: session.flags.namespace, name };
+}
+
+/** Which run of an id, by either of two flags. */
+export interface RunChoice {
+  readonly runId?: string;
+  readonly run?: string;
+}
+
+/** `--run-id`, as `temporal` calls it; `--run` is short for it. */
+export function addRunChoice(command: Command): Command {
+  return command
+    .option('--run-id <id>', 'another run than the newest of this id')
+    .addOption(new Option('--run <id>', 'the same').hideHelp());
+}
+
+export function chosenRun({ runId, run }: RunChoice): string | undefined {
+  return runId ?? run;
 }
 
 /** The workflow id that words name: an object, or the id itself. */

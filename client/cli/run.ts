@@ -2,14 +2,13 @@ import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import { progress } from '../../workflows/messages.ts';
 import { examples, withSession } from './command.ts';
-import { runIdOf } from './run-id.ts';
+import { addRunChoice, chosenRun, type RunChoice, runIdOf } from './run-id.ts';
 import { formatMs, type RunEnd, readEnd } from './run-result.ts';
 import { statusWord, summary } from './runs.ts';
 import type { Session } from './session.ts';
 import { truncateHex } from './table.ts';
 
-interface RunOptions {
-  readonly runId?: string;
+interface RunOptions extends RunChoice {
   readonly output?: 'json';
 }
 
@@ -17,8 +16,7 @@ interface RunOptions {
 export function addRun(program: Command): void {
   const verb = program.command('run').description('Show one run');
   const show = verb.command('show <id...>').description('Show the passes, steps and failure of a run');
-  show
-    .option('--run-id <id>', 'another run than the newest of this id')
+  addRunChoice(show)
     .addOption(new Option('-o, --output <format>', 'in another form').choices(['json']))
     .action(withSession<RunOptions>(showRun));
   const lines = {
@@ -31,7 +29,7 @@ export function addRun(program: Command): void {
 async function showRun(session: Session, words: readonly string[], options: RunOptions): Promise<void> {
   const id = runIdOf(session, words);
   const client = await session.temporal();
-  const run = await describeRun(client, id, options.runId);
+  const run = await describeRun(client, id, chosenRun(options));
   const isOpen = run.status.name === 'RUNNING';
   const end: RunEnd = isOpen ? { passes: [] } : await readEnd(session, client, id, run.runId);
   // A closed run still names what it had begun: nobody waits for that.

@@ -37,6 +37,12 @@ describe('the command line', () => {
     expect(helpOf(command)).toContain('Examples:');
   });
 
+  it.each([['replay'], ['run', 'show']])('names a run by --run-id or --run in %s', (...path) => {
+    const flags = find(path).options.map(({ long }) => long);
+
+    expect(flags).toEqual(expect.arrayContaining(['--run-id', '--run']));
+  });
+
   // A home cluster's runbook, with the name changed.
   it.each([
     'suspend ks infrastructure-controllers',
