@@ -10,7 +10,24 @@ import { fileURLToPath } from 'node:url';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
+// A worker makes much short-lived garbage; by default V8 gives it a young generation of 130 MiB in each thread.
+const WORKER_FLAGS = ['--max-semi-space-size=8'];
+
 if (major > 22 || (major === 22 && minor >= 18)) {
+  if (
+    process.argv[2] === 'worker' &&
+    process.execve &&
+    !WORKER_FLAGS.every((flag) => process.execArgv.includes(flag))
+  ) {
+    // The flags take effect at a start only. The process stays the same one, for whoever supervises it.
+    process.removeAllListeners('warning');
+    process.execve(process.execPath, [
+      process.execPath,
+      ...process.execArgv,
+      ...WORKER_FLAGS,
+      ...process.argv.slice(1),
+    ]);
+  }
   // Saves a third of the start-up: compiled code is kept in the temporary directory.
   module.enableCompileCache();
   const { main } = await import('./main.ts');
