@@ -104,13 +104,13 @@ export async function failureOf(promise: Promise<unknown>): Promise<ApplicationF
 
 /**
  * Denies an operation on ConfigMaps of one namespace that are named `held…`, by an admission policy that lets dry
- * runs pass; returns once the server enforces it.
+ * runs pass; returns, once the server enforces it, how to allow it again.
  */
 export async function denyHeld(
   { kube, namespace }: Pick<ApplyHome, 'kube' | 'namespace'>,
   operation: 'CREATE' | 'DELETE',
-): Promise<void> {
-  const name = `deny-${namespace}`;
+): Promise<() => Promise<void>> {
+  const name = `deny-${operation.toLowerCase()}-${namespace}`;
   const apiVersion = 'admissionregistration.k8s.io/v1';
   const match = { apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'], operations: [operation] };
   const subject = operation === 'DELETE' ? 'oldObject' : 'object';
@@ -148,4 +148,9 @@ export async function denyHeld(
     }
   };
   await expect.poll(probe, { timeout: 10_000 }).toContain('not while this test runs');
+  return async () => {
+    for (const kind of ['ValidatingAdmissionPolicyBinding', 'ValidatingAdmissionPolicy'])
+      await kube.delete({ apiVersion, kind, name });
+    await expect.poll(probe, { timeout: 10_000 }).toBe('allowed');
+  };
 }
