@@ -119,6 +119,7 @@ describe('a GitRepository run fails', () => {
       reason: type,
       message: failure.message,
       stalled: isStalled,
+      ...(attempts > 1 && { mayPass: true }),
       attempt: { generation: 2 },
     });
   });

@@ -1,0 +1,59 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { HISTORIES, withoutMachine } from '../support/recorded-history.ts';
+import { CASES, type Recorded } from './cases.ts';
+import { answerOf, Stage } from './stage.ts';
+import { play } from './story.ts';
+
+/**
+ * Records the histories that replay.test.ts replays, from real runs against a real cluster:
+ *
+ *     node test/replay/record.ts [case…]
+ *
+ * With names of cases (see cases.ts) only these are written. A file has the day in its name. A history that
+ * an earlier release wrote is never overwritten to make a test pass: the change of the workflow is wrong then,
+ * or needs a patch, and the new path a new file. No test runs this.
+ */
+
+interface Run extends Recorded {
+  readonly history: unknown;
+}
+
+async function recorded(client: Client): Promise<readonly Run[]> {
+  const runs: Run[] = [];
+  for await (const { workflowId, runId, type, status } of client.workflow.list()) {
+    // The server's own: schedules are workflows too.
+    if (workflowId.startsWith('temporal-sys-')) continue;
+    const json = historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory());
+    const history = JSON.parse(json) as { readonly events: readonly { readonly eventType: string }[] };
+    const isOpen = status.name === 'RUNNING';
+    const answer = isOpen ? { result: undefined, passes: [] } : await answerOf(client, workflowId, runId);
+    const events = history.events.map(({ eventType }) => eventType);
+    runs.push({ type, status: status.name, events, history, ...answer });
+  }
+  // As they happened.
+  return runs.reverse();
+}
+
+const wanted = process.argv.slice(2);
+const today = new Date().toISOString().slice(0, 10);
+const stage = await Stage.open();
+try {
+  await play(stage);
+  const runs = await recorded(stage.client);
+  for (const { name, matches } of CASES) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const run = runs.find(matches);
+    if (run) {
+      const file = join(HISTORIES, `${name}-${today}.json`);
+      writeFileSync(file, `${JSON.stringify(withoutMachine(run.history), null, 1)}\n`);
+    } else process.exitCode = 1;
+    console.log(
+      run ? `✓ ${name} (${run.events.length} events)` : `✗ ${name}: no run of the story was like that`,
+    );
+  }
+} finally {
+  await stage.stop();
+}
