@@ -120,30 +120,6 @@ test('ignored paths are left to others, in the plan and in the drift', async () 
   expect(await home.live('ConfigMap', 'two')).toMatchObject({ data: { theirs: '1' } });
 });
 
-test('an object that two Kustomizations hold goes only when the second lets go of it', async () => {
-  const home = await fluxHome({
-    files: {
-      'a/one.yaml': configMap('one'),
-      'b/one.yaml': configMap('one'),
-      'b/two.yaml': configMap('two'),
-      'a/two.yaml': configMap('three'),
-    },
-  });
-  await home.kustomization('a', { path: './a' });
-  await home.ready('Kustomization', 'a');
-  await home.kustomization('b', { path: './b' });
-  await home.ready('Kustomization', 'b');
-
-  const first = await home.deploy({ 'b/one.yaml': undefined });
-  await home.ready('Kustomization', 'b', first);
-  await home.ready('Kustomization', 'a', first);
-  expect(await home.live('ConfigMap', 'one')).toBeDefined();
-
-  const second = await home.deploy({ 'a/one.yaml': undefined });
-  await home.ready('Kustomization', 'a', second);
-  expect(await home.live('ConfigMap', 'one')).toBeUndefined();
-});
-
 async function applied(home: FluxHome) {
   await home.ready('Kustomization', 'app');
   const one = await home.live('ConfigMap', 'one');

@@ -31,8 +31,8 @@ test('every object has a schedule of its interval with an offset, which follows 
   await expect.poll(() => intervalOf(Kind.Kustomization, 'app'), POLL).toBe(3 * MINUTE);
 
   await home.delete('Kustomization', 'app');
+  await expect.poll(() => home.find('Kustomization', 'app'), POLL).toBeUndefined();
   await expect.poll(() => scheduleOf(client, ref), POLL).toBeUndefined();
-  expect(await home.find('Kustomization', 'app')).toBeUndefined();
 });
 
 test('a tick over an unchanged object asks for nothing, says how many objects it checked, and writes nothing', async () => {
