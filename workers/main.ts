@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
@@ -23,6 +22,7 @@ import { connectTemporal, type TemporalOptions, temporalConfig } from '../client
 import { ensureTool } from '../tools/build.ts';
 import { startArtifactServer } from './artifact-server.ts';
 import { loadWorkflowBundle } from './bundle.ts';
+import { takeDataSlot } from './data-slot.ts';
 import { createLog, type Log } from './log.ts';
 import { installRuntime } from './runtime.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -35,7 +35,7 @@ export interface WorkerOptions {
   readonly temporal: TemporalOptions;
   /** Names this cluster in the ids of its runs. */
   readonly cluster: string;
-  /** Mirrors, artifacts and scratch: a cache, may be lost. */
+  /** Mirrors, artifacts and scratch: a cache, may be lost. Workers of one machine may share it. */
   readonly dataDir: string;
   /** `host:port` where artifacts are served. */
   readonly artifactAddress: string;
@@ -51,11 +51,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const log = createLog(options.logLevel);
   installRuntime(log);
   await using cleanup = new AsyncDisposableStack();
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  const { directory: dataDir } = cleanup.use(await takeDataSlot(options.dataDir));
   const client = await connectTemporal(options.temporal);
   cleanup.defer(() => client.connection.close());
   await ensureSearchAttributes(client);
-  const deps = await openDeps(options, { client, log, cleanup });
+  const deps = await openDeps({ ...options, dataDir }, { client, log, cleanup });
 
   const { connection: settings, namespace } = temporalConfig(options.temporal);
   const connection = await NativeConnection.connect(settings);
