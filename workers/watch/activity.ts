@@ -1,10 +1,12 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
+import { transient } from '../../activities/failures.ts';
 import type { KubeClient } from '../../activities/kube/client.ts';
 import { follow } from '../../activities/kube/follow.ts';
 import type { Runs } from '../../activities/runs.ts';
 import { Label } from '../../api/names.ts';
 import { workflowId } from '../../api/object-ref.ts';
+import { Reason } from '../../api/reasons.ts';
 import { signalObject } from '../../client/objects.ts';
 import { type ReconcileRequest, requestReconcile, type Trigger } from '../../workflows/messages.ts';
 import type { WatchInput } from '../../workflows/watch.ts';
@@ -47,11 +49,17 @@ export function createWatchActivities(deps: WatchDeps) {
       const beat = setInterval(() => context.heartbeat(watching.configs()), HEARTBEAT_MS);
       try {
         await watching.done;
+        // What the last beat tells goes to the next attempt only, not to a new activity.
+        if (!context.cancellationSignal.aborted) throw handedOver();
       } finally {
         clearInterval(beat);
       }
     },
   };
+}
+
+function handedOver(): Error {
+  return transient(Reason.Progressing, 'the worker stops, another one goes on', { retryAfterMs: 100 });
 }
 
 interface Poke {

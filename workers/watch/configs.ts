@@ -15,26 +15,36 @@ export function createConfigs(remembered: unknown, onChange: (config: string) =>
   const listed = new Set<string>(isVersions(remembered) ? ['ConfigMap', 'Secret'] : []);
 
   function see(object: KubeObject, isKnown: boolean): void {
-    const id = key(object.kind, object.metadata.namespace ?? '', object.metadata.name);
+    const id = idOf(object);
     const version = object.metadata.resourceVersion ?? '';
     if (versions.get(id) === version) return;
     versions.set(id, version);
     if (!isKnown) onChange(id);
   }
 
+  function forget(id: string): void {
+    if (versions.delete(id)) onChange(id);
+  }
+
   return {
     replace(kind, objects) {
       const isFirst = !listed.has(kind);
       listed.add(kind);
+      const present = new Set(objects.map(idOf));
+      const gone = [...versions.keys()].filter((id) => id.startsWith(`${kind}/`) && !present.has(id));
+      for (const id of gone) forget(id);
       for (const object of objects) see(object, isFirst);
     },
     event(object, isDeleted) {
       if (!isDeleted) return see(object, false);
-      const id = key(object.kind, object.metadata.namespace ?? '', object.metadata.name);
-      if (versions.delete(id)) onChange(id);
+      forget(idOf(object));
     },
     versions: () => Object.fromEntries(versions),
   };
+}
+
+function idOf({ kind, metadata }: KubeObject): string {
+  return key(kind, metadata.namespace ?? '', metadata.name);
 }
 
 function isVersions(value: unknown): value is Record<string, string> {

@@ -55,8 +55,10 @@ export function createKeyedQueue<T>(options: KeyedQueueOptions<T>): KeyedQueue<T
     } catch (error) {
       options.onError(error);
       errors += 1;
-      // What came meanwhile is newer.
-      if (!waiting.has(key)) waiting.set(key, item);
+      // What came meanwhile is newer, and may know nothing of this.
+      const newer = waiting.get(key);
+      waiting.set(key, item);
+      if (newer !== undefined) hold(key, newer);
       await sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** errors), undefined, {
         signal: options.signal,
       }).catch(() => undefined);
