@@ -197,10 +197,8 @@ async function signal({ stack }: FluxHome, ref: ObjectRef, name: string, input?:
       () => 'sent',
       (error: unknown) => String(error),
     );
-  let said = await send();
   // The server takes no signal in the moment in which a run closes, and this CLI does not try again.
-  for (let i = 0; i < 20 && said.includes('workflow is closing'); i += 1) said = await send();
-  expect(said).toBe('sent');
+  await expect.poll(send, POLL).toBe('sent');
 }
 
 async function lastPass(_home: FluxHome, ref: ObjectRef): Promise<unknown> {
