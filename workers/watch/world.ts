@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/kube-object.ts';
+import { Kind } from '../../api/object-ref.ts';
 import { Trigger } from '../../workflows/messages.ts';
 import {
   type Asked,
@@ -36,6 +37,8 @@ export class World {
    * before, and tell of it a moment later.
    */
   readonly #maybeMissed = new Set<string>();
+  /** Configs that changed before anybody knew who reads them; undefined once that is known. */
+  #early: string[] | undefined = [];
 
   constructor(reactions: Reactions) {
     this.#reactions = reactions;
@@ -51,6 +54,10 @@ export class World {
     const present = new Set(summaries.map(({ ref }) => keyOf(ref)));
     for (const [id, { ref }] of this.#known) if (ref.kind === kind && !present.has(id)) this.#remove(id);
     for (const summary of summaries) this.#see(summary, true);
+    if (kind !== Kind.Kustomization) return;
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const config of early) this.configChanged(config);
   }
 
   upsert(object: KubeObject): void {
@@ -63,6 +70,7 @@ export class World {
 
   /** A ConfigMap or Secret that wakes its readers changed. */
   configChanged(config: string): void {
+    if (this.#early) return void this.#early.push(config);
     for (const reader of this.#objects(this.#byConfig.get(config))) {
       if (!reader.isSuspended) this.#reactions.request(reader, { trigger: Trigger.Config });
     }

@@ -80,6 +80,15 @@ describe('the first list', () => {
   });
 });
 
+it('holds what changed of a config until it knows who reads it', () => {
+  const spec = { postBuild: { substituteFrom: [{ kind: 'ConfigMap', name: 'vars' }] } };
+
+  world.configChanged('ConfigMap/apps/vars');
+  world.replace('Kustomization', [kustomization('reader', { spec })]);
+
+  expect(reactions()).toEqual(['request reader Config']);
+});
+
 describe('an event', () => {
   beforeEach(() => {
     world.replace('GitRepository', [source('r1')]);
