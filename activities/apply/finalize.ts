@@ -5,7 +5,7 @@ import type { ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { failed } from '../failures.ts';
-import { targetOfRef } from '../observe/object.ts';
+import { readUnparsed } from '../observe/object.ts';
 import type { StepContext } from '../steps.ts';
 import { pruneAll } from './prune.ts';
 import { heldElsewhere } from './rivals.ts';
@@ -27,7 +27,7 @@ export async function finalizeKustomization(
   step: StepContext,
 ): Promise<Finalized> {
   // Not parsed: a field that never parsed must not hold back the deletion.
-  const object = (await deps.kube.get(targetOfRef(ref))) as unknown as Kustomization | undefined;
+  const object = await readUnparsed<Kustomization>(deps.kube, ref);
   if (!object) return { message: 'the object is gone' };
   const policy = deletionPolicy(object);
   if (object.spec.suspend || policy === 'Orphan') {

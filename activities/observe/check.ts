@@ -43,7 +43,7 @@ export async function checkObject(deps: Deps, { ref }: RefInput, step: StepConte
 
 /** Why nothing is to be done whatever a look would find. */
 async function idleReason(deps: Deps, ref: ObjectRef, object: KubeObject): Promise<string | undefined> {
-  if ((object['spec'] as { suspend?: boolean }).suspend) return 'suspended';
+  if ((object['spec'] as { suspend?: boolean } | undefined)?.suspend) return 'suspended';
   const reconciling = findCondition(conditionsOf(object), 'Reconciling');
   // A run that waits for health must not be sent back to its start by the clock.
   if (reconciling?.reason === 'Progressing' && (await deps.runs.isRunning(ref))) return 'a run is open';

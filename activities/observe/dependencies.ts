@@ -10,7 +10,7 @@ import {
   type ReadyExpr,
 } from '../health/dependencies.ts';
 import type { KubeClient } from '../kube/client.ts';
-import { targetOfRef } from './object.ts';
+import { readUnparsed } from './object.ts';
 
 type DependsOn = NonNullable<Kustomization['spec']['dependsOn']>[number];
 
@@ -86,7 +86,7 @@ async function assertNoCycle(kube: KubeClient, self: Kustomization): Promise<voi
 
 async function read(kube: KubeClient, ref: ObjectRef): Promise<Kustomization | undefined> {
   // Not parsed: another object's bad field is its own matter.
-  return (await kube.get(targetOfRef(ref))) as unknown as Kustomization | undefined;
+  return readUnparsed<Kustomization>(kube, ref);
 }
 
 function nameOf({ namespace, name }: ObjectRef): string {

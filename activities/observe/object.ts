@@ -68,6 +68,18 @@ export async function readGitRepository(
   return object && parseGitRepository(object);
 }
 
+/**
+ * Reads an object of which no field needs to parse, and the spec may be missing: a bad object gets its status and is
+ * let go like any other.
+ */
+export async function readUnparsed<T extends Kustomization | GitRepository>(
+  kube: KubeClient,
+  ref: ObjectRef,
+): Promise<T | undefined> {
+  const object = await kube.get(targetOfRef(ref));
+  return object && ({ spec: {}, ...object } as unknown as T);
+}
+
 export function parseKustomization(object: KubeObject): Kustomization {
   return parse(kustomization, object);
 }

@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import { faultPoint } from '../fault.ts';
 import type { Fetched } from '../fetch/steps.ts';
 import type { ReadyGitRepository } from '../observe/git-repository.ts';
-import { asAttempted, targetOfRef } from '../observe/object.ts';
+import { asAttempted, readUnparsed } from '../observe/object.ts';
 import { failedStatus, stored } from './git-repository-status.ts';
 import { patchStatus, type Status } from './patch.ts';
 import type { FailureInput, Settled } from './settle-kustomization.ts';
@@ -73,5 +73,5 @@ function backOff(status: Pick<NonNullable<GitRepository['status']>, 'conditions'
 
 async function read(deps: Deps, ref: ObjectRef): Promise<GitRepository | undefined> {
   // Not parsed: a status must be written even for an object whose spec does not parse.
-  return (await deps.kube.get(targetOfRef(ref))) as unknown as GitRepository | undefined;
+  return readUnparsed<GitRepository>(deps.kube, ref);
 }

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../api/duration.ts';
+import { formatDuration, parseDuration } from '../../api/duration.ts';
 import type { Kustomization } from '../../api/kustomization.ts';
 import type { InventoryEntry } from '../../api/object-id.ts';
 import type { ObjectRef } from '../../api/object-ref.ts';
@@ -8,7 +8,7 @@ import { passObject } from '../build/steps.ts';
 import type { Deps } from '../deps.ts';
 import { faultPoint } from '../fault.ts';
 import type { BuiltInput, WaitingKustomization } from '../observe/kustomization.ts';
-import { type Attempt, asAttempted, durationField, targetOfRef } from '../observe/object.ts';
+import { type Attempt, asAttempted, durationField, readUnparsed } from '../observe/object.ts';
 import type { StepContext } from '../steps.ts';
 import { failedStatus, succeeded } from './kustomization-status.ts';
 import { patchStatus, type Status } from './patch.ts';
@@ -133,7 +133,7 @@ export async function settleKustomizationWaiting(deps: Deps, input: WaitingInput
 
 async function readRaw(deps: Deps, ref: ObjectRef): Promise<Kustomization | undefined> {
   // Not parsed: a status must be written even for an object whose spec does not parse.
-  return (await deps.kube.get(targetOfRef(ref))) as unknown as Kustomization | undefined;
+  return readUnparsed<Kustomization>(deps.kube, ref);
 }
 
 /** `spec.retryInterval`, or the interval; sooner where nobody has to do anything for it to be mended. */
@@ -142,7 +142,8 @@ function retryMs(
   { metadata, spec }: Kustomization,
   { reason, mayPass = false }: FailureInput,
 ): number {
-  const usual = durationField('retryInterval', spec.retryInterval ?? spec.interval);
+  // What does not parse must not keep a deletion from being tried again.
+  const usual = parseDuration(spec.retryInterval ?? spec.interval ?? '') ?? deps.policy.requeueDependencyMs;
   // A namespace may be waiting for the end of this object.
   const isAwaited = mayPass || reason === Reason.ArtifactFailed || metadata.deletionTimestamp !== undefined;
   return isAwaited ? Math.min(usual, deps.policy.requeueDependencyMs) : usual;

@@ -1,7 +1,7 @@
 import type { ListQuery } from '../../activities/kube/client.ts';
 import { NoKindError } from '../../activities/kube/errors.ts';
 import { headerFor, rowFor } from './get-columns.ts';
-import { type KindInfo, type Reconciled } from './kinds.ts';
+import { asReconciled, type KindInfo, type Reconciled } from './kinds.ts';
 import type { Session } from './session.ts';
 import { watchRows } from './watch.ts';
 
@@ -71,7 +71,7 @@ async function list(session: Session, info: KindInfo, options: GetOptions): Prom
   const kube = await session.kube();
   try {
     const { items } = await kube.list(queryFor(session, info, options));
-    return items as readonly Reconciled[];
+    return items.map(asReconciled);
   } catch (error) {
     if (options.isAll && error instanceof NoKindError) return [];
     throw error;

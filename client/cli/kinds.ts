@@ -38,6 +38,11 @@ export interface Reconciled extends KubeObject {
   };
 }
 
+/** An object as the commands read it: one without a spec, which the API server takes, is listed like any other. */
+export function asReconciled(object: KubeObject): Reconciled {
+  return { ...object, spec: object['spec'] ?? {} } as Reconciled;
+}
+
 /** How the commands speak of a kind: `flux`'s words. */
 export interface KindInfo {
   readonly kind: Kind;

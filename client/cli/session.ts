@@ -5,7 +5,7 @@ import type { KubeAccess } from '../../activities/kube/config.ts';
 import { parseDuration } from '../../api/duration.ts';
 import type { TemporalOptions } from '../temporal.ts';
 import type { GlobalFlags } from './global-flags.ts';
-import type { KindInfo, Reconciled } from './kinds.ts';
+import { asReconciled, type KindInfo, type Reconciled } from './kinds.ts';
 import type { Output } from './output.ts';
 import { openSettings, type Settings } from './settings.ts';
 
@@ -108,7 +108,7 @@ export async function getObject(
   const { apiVersion, kind } = info;
   const object = await kube.get({ apiVersion, kind, namespace, name });
   if (!object) throw new Error(notFound(info, name));
-  return object as Reconciled;
+  return asReconciled(object);
 }
 
 function notFound(info: KindInfo, name: string): string {
@@ -128,5 +128,5 @@ export async function listObjects(
     namespace: session.flags.namespace,
     fieldSelector: name && `metadata.name=${name}`,
   });
-  return items as readonly Reconciled[];
+  return items.map(asReconciled);
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { KubeObject } from '../../api/kube-object.ts';
 import { Label } from '../../api/names.ts';
 import { examples, withSession } from './command.ts';
-import { KINDS, type Reconciled } from './kinds.ts';
+import { asReconciled, KINDS, type Reconciled } from './kinds.ts';
 import { findNamed, type NamedObject } from './resource-names.ts';
 import { getObject, type Session } from './session.ts';
 import { formatTrace } from './trace-report.ts';
@@ -110,5 +110,5 @@ async function sourceOf(session: Session, kustomization: Reconciled): Promise<Re
   const namespace = sourceRef.namespace || kustomization.metadata.namespace;
   const source = await kube.get({ apiVersion, kind, namespace, name });
   if (!source) throw new Error(`failed to find ${kind}: "${name}" not found`);
-  return source as Reconciled;
+  return asReconciled(source);
 }

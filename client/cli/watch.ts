@@ -1,6 +1,6 @@
 import type { ListQuery, WatchEvent } from '../../activities/kube/client.ts';
 import { isGone } from '../../activities/kube/errors.ts';
-import type { Reconciled } from './kinds.ts';
+import { asReconciled, type Reconciled } from './kinds.ts';
 import type { Session } from './session.ts';
 
 export interface WatchTable {
@@ -14,7 +14,7 @@ export interface WatchTable {
 export async function watchRows(session: Session, query: ListQuery, table: WatchTable): Promise<never> {
   let isFirst = true;
   for await (const { object } of watchObjects(session, query)) {
-    const row = table.row(object as Reconciled);
+    const row = table.row(asReconciled(object));
     session.out.table(isFirst ? table.header : [], row ? [row] : []);
     isFirst = false;
   }

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { targetOfRef } from '../../activities/observe/object.ts';
 import { findCondition } from '../../api/conditions.ts';
 import type { Kind } from '../../api/object-ref.ts';
 import { denyHeld } from '../support/apply.ts';
 import { configMap, type FluxHome, fluxHome, POLL } from '../support/flux.ts';
+import { pawlFor } from '../support/harness.ts';
 import { customResource, manifest } from '../support/manifests.ts';
 
 interface Case {
@@ -312,6 +314,30 @@ describe('a Kustomization with', () => {
     expect(await home.live('ConfigMap', 'one')).toBeDefined();
   });
 });
+
+// The CRDs take it, as Flux's do.
+test.for(['GitRepository', 'Kustomization'] as const)(
+  'a %s without a spec is told of, listed and let go, and holds nobody up',
+  async (kind) => {
+    const home = await fluxHome({ files: ONE });
+    const { apiVersion } = targetOfRef(home.ref(kind, 'bare'));
+    await home.kube.create({ apiVersion, kind, metadata: { name: 'bare', namespace: home.namespace } });
+
+    const said = await told(home, kind, 'bare');
+
+    expect(said).toMatchObject({ reason: 'InvalidSpec', stalled: 'InvalidSpec', isObserved: true });
+    expect(said.message).toMatch(/^spec: /);
+    await home.kustomization('app', { path: './app', dependsOn: [{ name: 'bare' }] });
+    const waits = await home.condition('Kustomization', 'app', 'Ready', 'DependencyNotReady');
+    expect(waits.message).toContain('bare');
+    await home.update('Kustomization', 'app', { dependsOn: null });
+    await home.ready('Kustomization', 'app');
+    const listed = await pawlFor(home.stack)(['get', 'all', '--namespace', home.namespace]);
+    expect(listed.stdout).toContain('bare');
+    await home.delete(kind, 'bare');
+    await home.gone(targetOfRef(home.ref(kind, 'bare')));
+  },
+);
 
 /** What an object that failed says to whoever looks at it or waits for it. */
 async function told(home: FluxHome, kind: Kind, name: string) {
