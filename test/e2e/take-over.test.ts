@@ -6,9 +6,10 @@ import { signalObject } from '../../client/objects.ts';
 import type { ManagedProcess } from '../../tools/process.ts';
 import { progress, requestReconcile, Trigger } from '../../workflows/messages.ts';
 import { apiFront, isMapWrite } from '../support/api-front.ts';
-import { A, B, C, type Drill, drill } from '../support/drill.ts';
+import { A, B, C, type Drill, drill, type Maps } from '../support/drill.ts';
 import { configMap, POLL } from '../support/flux.ts';
 import { type Stack, startStack } from '../support/harness.ts';
+import { relayTo } from '../support/relay.ts';
 import { idOf, resultOf, runsOf, temporalClient } from '../support/temporal.ts';
 
 let stack: Stack;
@@ -73,6 +74,34 @@ test('a worker that stood still writes nothing of what it believed before', asyn
   function isOfApp({ method, path }: { readonly method: string; readonly path: string }): boolean {
     return method !== 'GET' && path.includes(`/namespaces/${app.home.namespace}/`);
   }
+});
+
+test('a worker that lost Temporal in the midst of an apply stops when another one has taken over', async () => {
+  const front = await apiFront(stack);
+  const relay = await relayTo(stack.temporalAddress);
+  const args = ['--temporal-address', relay.address];
+  const lonely = await stack.startWorker({ kubeconfig: front.kubeconfig, args });
+  const app = await drill(stack, many('a'));
+  await app.home.ready('Kustomization', 'app');
+  front.setFault((request) => (isMapWrite(request) ? { answerDelayMs: 5_000 } : undefined));
+  await app.push(many('b'));
+  await app.fetch();
+  await expect.poll(async () => Object.values(await app.live()).includes('b'), POLL).toBe(true);
+
+  relay.close();
+  const heir = await stack.startWorker();
+  const revision = await app.push(many('c'));
+  await app.fetch();
+  await app.expectConverged(many('c'), revision);
+
+  // It was at most a third through when its task was given away, and goes on for as long as it is let.
+  const written = front.requests.filter(isMapWrite).length;
+  const convergedAt = Date.now();
+  await expect.poll(() => Date.now() - convergedAt, { timeout: 20_000 }).toBeGreaterThan(12_000);
+  expect(front.requests.filter(isMapWrite).length).toBe(written);
+  await app.expectConverged(many('c'), revision);
+  await lonely.kill();
+  await heir.kill();
 });
 
 test('a restart with a hundred unchanged objects starts no run', async () => {
@@ -166,6 +195,27 @@ test('a thousand requests to an object while it runs lead to one more pass', asy
   await worker.kill();
 });
 
+test('a ConfigMap that changes while no worker runs wakes its readers when one does', async () => {
+  const before = await stack.startWorker();
+  const app = await drill(stack, {});
+  const { kube, namespace } = app.home;
+  const vars = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'vars' };
+  const labels = { 'reconcile.fluxcd.io/watch': 'Enabled' };
+  await kube.create({ ...vars, metadata: { name: 'vars', namespace, labels }, data: { WORD: 'one' } });
+  await app.home.push({ 'app/word.yaml': configMap('word', { value: '${WORD}' }) });
+  const postBuild = { substituteFrom: [{ kind: 'ConfigMap', name: 'vars' }] };
+  await app.home.update('Kustomization', 'app', { postBuild });
+  await app.fetch();
+  await expect.poll(() => app.live(), POLL).toEqual({ word: 'one' });
+
+  await before.stop();
+  await kube.patch(vars, { data: { WORD: 'two' } }, { type: 'merge' });
+  const after = await stack.startWorker();
+
+  await expect.poll(() => app.live(), POLL).toEqual({ word: 'two' });
+  await after.kill();
+});
+
 const STUCK = `${JSON.stringify({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -204,4 +254,9 @@ async function sendMany(client: Client, ref: ObjectRef, count: number): Promise<
     for (let i = 0; i < count / 20; i += 1) await signalObject(client, 'default', ref, message);
   };
   await Promise.all(Array.from({ length: 20 }, send));
+}
+
+/** Enough for many rounds of writes. */
+function many(value: string): Maps {
+  return Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`map-${i}`, value]));
 }

@@ -21,6 +21,8 @@ export type ApiFault =
   /** The connection breaks. */
   | 'drop'
   | { readonly delayMs: number }
+  /** It has its effect at once, and the answer takes this long. */
+  | { readonly answerDelayMs: number }
   | { readonly status: number; readonly retryAfter?: number };
 
 /** A way to the API server that a test can make slow, busy or impassable. */
@@ -53,20 +55,24 @@ export async function apiFront(stack: StackAddresses): Promise<ApiFront> {
       request.resume();
       return void response.writeHead(status, headers).end('{"kind":"Status","message":"not now"}');
     }
-    if (broken) await sleep(broken.delayMs);
-    passOn(request, response);
+    if (broken && 'delayMs' in broken) await sleep(broken.delayMs);
+    passOn(request, response, broken && 'answerDelayMs' in broken ? broken.answerDelayMs : 0);
   }
 
-  function passOn(request: IncomingMessage, response: ServerResponse): void {
+  function passOn(request: IncomingMessage, response: ServerResponse, answerDelayMs: number): void {
     const { method, headers } = request;
     const onward = httpsRequest(
       new URL(request.url ?? '/', access.server),
       { method, headers, agent },
       (reply) => {
-        response.writeHead(reply.statusCode ?? 502, reply.headers);
-        // A watch must not wait for its first event to be seen as open.
-        response.flushHeaders();
-        reply.on('error', () => response.destroy()).pipe(response);
+        const giveBack = () => {
+          response.writeHead(reply.statusCode ?? 502, reply.headers);
+          // A watch must not wait for its first event to be seen as open.
+          response.flushHeaders();
+          reply.on('error', () => response.destroy()).pipe(response);
+        };
+        if (answerDelayMs > 0) setTimeout(giveBack, answerDelayMs);
+        else giveBack();
       },
     );
     onward.on('error', () => response.destroy());
