@@ -31,6 +31,8 @@ export const Reason = {
   // Pawl's own, where Flux has no word
   /** The object sets a field that this release does not honour yet. */
   UnsupportedField: 'UnsupportedField',
+  /** The artifact holds Git LFS pointers instead of content; only of events. */
+  LFSPointers: 'LFSPointers',
   /** Another Kustomization holds the same object; only of events. */
   Contested: 'Contested',
   /** `dependsOn` leads back to the object itself. */

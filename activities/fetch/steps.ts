@@ -19,6 +19,8 @@ export interface Fetched {
   readonly commitMessage?: string | undefined;
   /** The old revision is no ancestor of the new one. */
   readonly rewritten?: boolean | undefined;
+  /** Files that hold a Git LFS pointer instead of their content, the first few. */
+  readonly lfsPointers?: readonly string[] | undefined;
 }
 
 /** Brings the artifact to what the remote has at the object's ref. */

@@ -36,6 +36,7 @@ export async function settleGitRepository(deps: Deps, { ref, fetched }: SettleSo
   if (!unchanged) {
     const message = `stored artifact for commit '${fetched.commitMessage ?? artifact.revision}'${fetched.rewritten ? ' (history rewritten)' : ''}`;
     deps.events.record({ object, type: 'Normal', reason: Reason.NewArtifact, message, metadata });
+    warnOfPointers(deps, object, fetched);
   } else if (!wasReady) {
     const message = `stored artifact for revision '${artifact.revision}'`;
     deps.events.record({ object, type: 'Normal', reason: Reason.Succeeded, message, metadata });
@@ -45,6 +46,14 @@ export async function settleGitRepository(deps: Deps, { ref, fetched }: SettleSo
       ? `no changes since last reconciliation: observed revision '${artifact.revision}'`
       : `stored artifact for revision '${artifact.revision}'`,
   };
+}
+
+/** Whoever builds from such a file gets the pointer, and an error that says nothing of it. */
+function warnOfPointers(deps: Deps, object: GitRepository, { artifact, lfsPointers = [] }: Fetched): void {
+  if (lfsPointers.length === 0) return;
+  const message = `files of the artifact are Git LFS pointers, their content is not fetched: ${lfsPointers.join(', ')}`;
+  const metadata = { revision: artifact.revision };
+  deps.events.record({ object, type: 'Warning', reason: Reason.LFSPointers, message, metadata });
 }
 
 /** The fetch failed: the last good artifact stays in place, and the next look comes later the longer it fails. */

@@ -205,6 +205,19 @@ test('events tell what a user wants to know, in the words and fields of Flux', a
   expect(source[1]?.source).toEqual({ component: 'source-controller' });
 });
 
+test('files that are Git LFS pointers are named in a warning of their source', async () => {
+  const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n';
+  const home = await fluxHome({ files: { ...TWO, 'app/big.bin': pointer } });
+  await home.ready('GitRepository', 'home');
+
+  const warnings = async () =>
+    (await home.events('GitRepository', 'home')).map((e) => [e.type, e.reason, e.message]);
+
+  await expect
+    .poll(warnings, POLL)
+    .toContainEqual(['Warning', 'LFSPointers', expect.stringMatching(/pointers.*: app\/big\.bin$/)]);
+});
+
 test('every reconcile is a run that says why it ran, what came of it and how long its steps took', async () => {
   const home = await fluxHome({ files: TWO });
   await home.kustomization('app', { path: './app' });
