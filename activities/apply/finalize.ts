@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts';
 import { failed } from '../failures.ts';
 import { readUnparsed } from '../observe/object.ts';
 import type { StepContext } from '../steps.ts';
-import { pruneAll } from './prune.ts';
+import { type PruneAllResult, pruneAll } from './prune.ts';
 import { heldElsewhere } from './rivals.ts';
 import { applyContext, inventoryOf } from './steps.ts';
 
@@ -39,17 +39,33 @@ export async function finalizeKustomization(
   if (account !== undefined) return leaveBehind(deps, object, account);
   const beat = setInterval(() => step.heartbeat('deleting'), 5_000);
   try {
-    const { deleted, failures } = await pruneAll(applyContext(deps, object), inventoryOf(object), {
+    const result = await pruneAll(applyContext(deps, object), inventoryOf(object), {
       heldElsewhere: await heldElsewhere(deps, object),
       waitMs: policy === 'WaitForTermination' ? timeoutMs : 0,
       signal: step.signal,
     });
     // Letting go now would leave them without anybody who knows of them.
-    if (failures.length > 0) throw failed(Reason.PruneFailed, failures.join('; '));
-    return { message: `${deleted.length} objects deleted` };
+    if (result.failures.length > 0) throw failed(Reason.PruneFailed, result.failures.join('; '));
+    return { message: tellRest(deps, object, result) };
   } finally {
     clearInterval(beat);
   }
+}
+
+/** Says what was deleted, and tells of what outlives the object: its inventory goes with it. */
+function tellRest(deps: Deps, object: Kustomization, { deleted, kept, terminating }: PruneAllResult): string {
+  const left = [
+    ...terminating.map((subject) => `${subject} is still terminating`),
+    ...kept.map(({ object: subject, reason }) => `${subject} left in the cluster: ${reason}`),
+  ].slice(0, LISTED);
+  if (left.length > 0) {
+    const [type, reason] =
+      terminating.length > 0
+        ? (['Warning', Reason.PruneFailed] as const)
+        : (['Normal', Reason.Progressing] as const);
+    deps.events.record({ object, type, reason, message: left.join('\n') });
+  }
+  return [`${deleted.length} objects deleted`, ...left].join('; ');
 }
 
 /** The service account that is to delete and does not exist any more: in a namespace that goes it may go first. */

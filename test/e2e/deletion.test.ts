@@ -133,12 +133,27 @@ test('a deleted GitRepository takes its artifact and its schedule with it', asyn
   await expect.poll(() => scheduleOf(client, ref), POLL).toBeUndefined();
 });
 
+const KEPT = configMap('kept').replace(
+  '"metadata":{',
+  '"metadata":{"annotations":{"kustomize.toolkit.fluxcd.io/prune":"Disabled"},',
+);
+
+test('a deleted Kustomization tells of what it leaves in the cluster on purpose', async () => {
+  const home = await fluxHome({ files: { ...FILES, 'app/kept.yaml': KEPT } });
+  await home.kustomization('app', { path: './app' });
+  await home.ready('Kustomization', 'app');
+
+  await remove(home);
+
+  expect(await left(home)).toEqual(['kept']);
+  const messages = async () => (await home.events('Kustomization', 'app')).map(({ message }) => message);
+  await expect
+    .poll(messages, POLL)
+    .toContainEqual(expect.stringMatching(/^ConfigMap\/.*\/kept left in the cluster: /));
+});
+
 test('what carries prune: disabled outlives its removal from the source and its Kustomization', async () => {
-  const kept = configMap('kept').replace(
-    '"metadata":{',
-    '"metadata":{"annotations":{"kustomize.toolkit.fluxcd.io/prune":"Disabled"},',
-  );
-  const home = await fluxHome({ files: { ...FILES, 'app/kept.yaml': kept } });
+  const home = await fluxHome({ files: { ...FILES, 'app/kept.yaml': KEPT } });
   await home.kustomization('app', { path: './app' });
   await home.ready('Kustomization', 'app');
 
