@@ -1,5 +1,6 @@
 import {
   type Client,
+  ScheduleAlreadyRunning,
   ScheduleNotFoundError,
   type ScheduleOptions,
   ScheduleOverlapPolicy,
@@ -41,15 +42,34 @@ export function actualText({ spec, state }: Pick<ScheduleSummary, 'spec' | 'stat
  * Creates or updates the schedule of an object: every interval, offset by a hash of the UID, which spreads
  * objects of one interval evenly and keeps each one's period steady.
  */
-export async function keepSchedule(client: Client, cluster: string, wish: ScheduleWish): Promise<void> {
+export async function keepSchedule(
+  client: Client,
+  cluster: string,
+  wish: ScheduleWish,
+  /** Known to be missing: it is created without a look. */
+  { isMissing = false }: { readonly isMissing?: boolean } = {},
+): Promise<void> {
   const scheduleId = workflowId(cluster, wish.ref);
+  const schedule = scheduleOf(cluster, wish);
   const handle = client.schedule.getHandle(scheduleId);
+  if (isMissing && (await wasCreated(client, { scheduleId, ...schedule }))) return;
   try {
     if (actualText(await handle.describe()) === wishedText(wish)) return;
-    await handle.update(() => scheduleOf(cluster, wish));
+    await handle.update(() => schedule);
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
-    await client.schedule.create({ scheduleId, ...scheduleOf(cluster, wish) });
+    await client.schedule.create({ scheduleId, ...schedule });
+  }
+}
+
+/** False when somebody else was faster. */
+async function wasCreated(client: Client, options: ScheduleOptions): Promise<boolean> {
+  try {
+    await client.schedule.create(options);
+    return true;
+  } catch (error) {
+    if (error instanceof ScheduleAlreadyRunning) return false;
+    throw error;
   }
 }
 

@@ -44,6 +44,7 @@ export async function applyPlan(
     options,
     planned: new Set(plan.inventory.map(({ id }) => id)),
     done: new Map(),
+    answers: new Map(),
     applied: [],
   };
   for (const [i, stage] of STAGES.entries()) {
@@ -54,6 +55,7 @@ export async function applyPlan(
   }
   return {
     entries: plan.entries.map(({ object }) => pass.done.get(idOf(object))).filter((e) => e !== undefined),
+    answers: pass.answers,
   };
 }
 
@@ -64,6 +66,7 @@ interface Pass {
   /** Ids of the planned inventory. */
   readonly planned: ReadonlySet<string>;
   readonly done: Map<string, ChangeSetEntry>;
+  readonly answers: Map<string, KubeObject>;
   /** What the server answered to the applies of the definitions. */
   readonly applied: KubeObject[];
 }
@@ -167,6 +170,7 @@ async function writeOne(pass: Pass, entry: PlanEntry, written: Written): Promise
     written.refused.push({ object, during, error, isDefinitionNew: decideLater !== undefined });
     return;
   }
+  pass.answers.set(idOf(object), answer);
   if (stage === 'definitions') pass.applied.push(answer);
   report(pass, entry);
   faultPoint('object.applied');

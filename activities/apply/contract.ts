@@ -81,4 +81,6 @@ export interface ChangeSetEntry {
 
 export interface ChangeSet {
   readonly entries: readonly ChangeSetEntry[];
+  /** What the server answered to each write, by id: the objects as they are. */
+  readonly answers: ReadonlyMap<string, KubeObject>;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../../api/duration.ts';
+import type { KubeObject } from '../../api/kube-object.ts';
 import type { Kustomization } from '../../api/kustomization.ts';
 import type { InventoryEntry } from '../../api/object-id.ts';
 import { Reason } from '../../api/reasons.ts';
@@ -8,12 +9,14 @@ import type { Deps } from '../deps.ts';
 import { failed } from '../failures.ts';
 import { faultPoint } from '../fault.ts';
 import type { BuiltInput } from '../observe/kustomization.ts';
+import type { PassMemory } from '../observe/memory.ts';
 import { progressing } from '../status/kustomization-status.ts';
 import { swapStatus } from '../status/swap.ts';
 import type { StepContext } from '../steps.ts';
 import { applyPlan } from './apply.ts';
 import type { ApplyContext, Plan } from './contract.ts';
 import { guard, TAKE_OVER_MS } from './guard.ts';
+import { idOf } from './live.ts';
 import { planApply } from './plan.ts';
 import { prune } from './prune.ts';
 import { heldElsewhere, warnContested } from './rivals.ts';
@@ -44,11 +47,14 @@ export async function applyKustomization(deps: Deps, input: BuiltInput, step: St
   const context = applyContext(deps, object);
   const plan = await planApply(context, objects, inventoryOf(object));
   const current = await writeAhead(deps, input, object, plan);
-  deps.memory.remember(input.pass, {
-    ...deps.memory.recall(input.pass),
-    object: current,
-    inventory: plan.inventory,
-  });
+  const note = (seen: PassMemory['seen']) =>
+    deps.memory.remember(input.pass, {
+      ...deps.memory.recall(input.pass),
+      object: current,
+      inventory: plan.inventory,
+      seen,
+    });
+  note(liveOf(plan));
 
   await warnContested(deps, object, plan);
   const counts = { checked: plan.checked, stale: plan.stale.length };
@@ -57,11 +63,12 @@ export async function applyKustomization(deps: Deps, input: BuiltInput, step: St
   if (input.takesOver) await sleep(TAKE_OVER_MS, undefined, { signal: step.signal });
   const watching = guard(deps.kube, input, step.signal);
   try {
-    const { entries } = await applyPlan(context, plan, {
+    const { entries, answers } = await applyPlan(context, plan, {
       signal: watching.signal,
       onProgress: step.heartbeat,
     });
     faultPoint('applied');
+    note(new Map([...liveOf(plan), ...answers]));
     const changed = entries.filter(({ action }) => action === 'created' || action === 'configured');
     return {
       ...counts,
@@ -159,6 +166,15 @@ async function writeAhead(
     inventory: [...before, ...added],
   });
   return swapStatus(deps.kube, input.ref, object, after);
+}
+
+/** What the plan read of the objects that it leaves as they are. */
+function liveOf({ entries }: Plan): ReadonlyMap<string, KubeObject> {
+  return new Map(
+    entries.flatMap(({ object, action, live }) =>
+      action === 'unchanged' && live ? [[idOf(object), live]] : [],
+    ),
+  );
 }
 
 function hasWrites(plan: Plan): boolean {

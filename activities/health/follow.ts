@@ -6,6 +6,7 @@ import { type Live, liveOf } from './live.ts';
 import { followPodTrouble, WORKLOAD_KINDS } from './pod-troubles.ts';
 import { readerOf, scopeOf } from './reads.ts';
 import type { Entry, Tally } from './tally.ts';
+import type { HealthTarget } from './targets.ts';
 
 /** Brings the news of a wait's objects into its tally. */
 export interface Follower {
@@ -22,6 +23,8 @@ export interface FollowerOptions {
   /** Whoever shares this client shares its watches: see kube/impersonate.ts. */
   readonly kube: KubeClient;
   readonly live?: Live | undefined;
+  /** What was read or written a moment ago need not be read for the first look. */
+  readonly seen?: ((target: HealthTarget) => KubeObject | undefined) | undefined;
 }
 
 // What could not be read is tried again soon; the rest now and then, for rules that depend on time and for
@@ -29,7 +32,16 @@ export interface FollowerOptions {
 const RETRY_MS = 3_000;
 const RETRIES_PER_RECHECK = 10;
 
-export function createFollower(tally: Tally, { kube, live = liveOf(kube) }: FollowerOptions): Follower {
+/** Takes what was seen into the tally, and returns the entries that are still to be read. */
+function withoutSeen(tally: Tally, seen: FollowerOptions['seen']): readonly Entry[] {
+  return tally.entries.filter((entry) => {
+    const object = seen?.(entry.target);
+    if (object) tally.accept(entry, object);
+    return !object;
+  });
+}
+
+export function createFollower(tally: Tally, { kube, live = liveOf(kube), seen }: FollowerOptions): Follower {
   const reader = readerOf(kube);
   const followed = new Map<Entry, () => void>();
   let timer: NodeJS.Timeout | undefined;
@@ -73,7 +85,7 @@ export function createFollower(tally: Tally, { kube, live = liveOf(kube) }: Foll
   }
 
   return {
-    readAll: () => readInto(tally, tally.entries, reader),
+    readAll: () => readInto(tally, withoutSeen(tally, seen), reader),
     readUnfollowed: () =>
       readInto(
         tally,

@@ -6,12 +6,13 @@ import { reasonToSkip } from '../apply/directives.ts';
 import { builtSet, passObject } from '../build/steps.ts';
 import type { Deps } from '../deps.ts';
 import type { BuiltInput } from '../observe/kustomization.ts';
+import type { PassMemory } from '../observe/memory.ts';
 import { progressing } from '../status/kustomization-status.ts';
 import { swapStatus } from '../status/swap.ts';
 import type { StepContext } from '../steps.ts';
 import { awaitHealthy as awaitTargets, healthWithin } from './await.ts';
 import { compileHealthExprs } from './exprs.ts';
-import { type HealthTarget, healthTargets, targetOfApplied } from './targets.ts';
+import { type HealthTarget, healthTargets, idOfTarget, targetOfApplied } from './targets.ts';
 
 export interface HealthLook {
   readonly healthy: boolean;
@@ -26,7 +27,9 @@ const LOOK_MS = 500;
 /** A short look: a pass whose objects are healthy by then needs no wait. */
 export async function checkHealth(deps: Deps, input: BuiltInput, step: StepContext): Promise<HealthLook> {
   const { object, targets } = await targetsOf(deps, input, step);
+  const seen = takeSeen(deps, input);
   const { current, total } = await healthWithin({
+    seen: (target) => seen?.get(idOfTarget(target)),
     kube: deps.impersonate(object),
     targets,
     exprs: compileHealthExprs(object.spec),
@@ -34,6 +37,13 @@ export async function checkHealth(deps: Deps, input: BuiltInput, step: StepConte
     signal: step.signal,
   });
   return { healthy: current === total, current, total };
+}
+
+/** Taken once: by the next look it is old, and a pass that waits need not hold it. */
+function takeSeen({ memory }: Deps, { pass }: BuiltInput): PassMemory['seen'] {
+  const remembered = memory.recall(pass);
+  if (remembered) memory.remember(pass, { ...remembered, seen: undefined });
+  return remembered?.seen;
 }
 
 /**

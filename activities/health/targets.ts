@@ -1,6 +1,7 @@
 import { type KubeObject, parseApiVersion } from '../../api/kube-object.ts';
 import type { KustomizationSpec } from '../../api/kustomization.ts';
 import { Label } from '../../api/names.ts';
+import { formatObjectId } from '../../api/object-id.ts';
 import type { Target } from '../kube/client.ts';
 import type { Discovery, Resource } from '../kube/discovery.ts';
 import { NoKindError } from '../kube/errors.ts';
@@ -12,6 +13,11 @@ export interface HealthTarget extends Target {
   readonly vanishesWhenDone?: boolean;
   /** A selector that the object certainly matches: its kind is watched only so far. */
   readonly labelSelector?: string;
+}
+
+/** The target as an inventory names it. */
+export function idOfTarget({ apiVersion, kind, namespace = '', name }: HealthTarget): string {
+  return formatObjectId({ group: parseApiVersion(apiVersion).group, kind, namespace, name });
 }
 
 export interface TargetsInput {

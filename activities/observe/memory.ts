@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../api/kube-object.ts';
 import type { Kustomization } from '../../api/kustomization.ts';
 import type { InventoryEntry } from '../../api/object-id.ts';
 import type { BuiltSet } from '../build/build.ts';
@@ -8,6 +9,8 @@ export interface PassMemory {
   readonly built?: BuiltSet;
   /** What the inventory is once the plan is carried out. */
   readonly inventory?: readonly InventoryEntry[];
+  /** The objects as the apply read or wrote them last, by id; for the look at their health that follows. */
+  readonly seen?: ReadonlyMap<string, KubeObject> | undefined;
 }
 
 export interface Memory {

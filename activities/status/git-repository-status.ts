@@ -61,7 +61,6 @@ export function stored(object: GitRepository, artifact: Artifact, now: Date): Gi
 const STORAGE_REASONS: ReadonlySet<string> = new Set([
   Reason.StorageOperationFailed,
   Reason.ArchiveOperationFailed,
-  Reason.DirectoryCreationFailed,
 ]);
 
 export interface SourceFailureInput {

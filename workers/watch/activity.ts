@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { transient } from '../../activities/failures.ts';
 import type { KubeClient } from '../../activities/kube/client.ts';
-import { follow } from '../../activities/kube/follow.ts';
+import { type Follower, follow } from '../../activities/kube/follow.ts';
 import type { Runs } from '../../activities/runs.ts';
 import { Label } from '../../api/names.ts';
 import { workflowId } from '../../api/object-ref.ts';
@@ -88,13 +88,16 @@ function watchObjects(deps: WatchDeps, cluster: string, signal: AbortSignal, rem
     onError,
     work: (object) => lookAgain(deps.runs, object),
   });
-  const quietFor = () => (pokes.size > 0 ? 0 : performance.now() - pokes.lastPut);
+  // Every turn of a run shows in its object's status.
+  let lastNews = performance.now();
+  const quietFor = () => (pokes.size > 0 ? 0 : performance.now() - lastNews);
   const schedules = createScheduleKeeper({ client: deps.client, cluster, signal, quietFor, onError });
   const ids = new Set<string>();
   const world = new World({
     request: (object, request) => pokes.put(keyOf(object.ref), { object, request }),
     look: (object) => looks.put(keyOf(object.ref), object),
     schedule(object) {
+      lastNews = performance.now();
       ids.add(workflowId(cluster, object.ref));
       schedules.keep(object);
     },
@@ -105,29 +108,45 @@ function watchObjects(deps: WatchDeps, cluster: string, signal: AbortSignal, rem
   });
   const configs = createConfigs(remembered, (config) => world.configChanged(config));
 
-  const unlisted = new Set<string>(KINDS.map(({ kind }) => kind));
-  const objects = KINDS.map((query) =>
-    follow(
-      deps.kube,
-      query,
-      {
-        onList(items) {
-          if (!unlisted.has(query.kind)) schedules.relist();
-          world.replace(query.kind, items);
-          const isLast = unlisted.delete(query.kind) && unlisted.size === 0;
-          if (isLast) schedules.removeAllBut((id) => ids.has(id));
-          deps.log.info({ kind: query.kind, objects: items.length }, 'listed');
-        },
-        onEvent: (object, isDeleted) => (isDeleted ? world.remove(object) : world.upsert(object)),
-        onError,
-      },
-      { signal },
-    ),
+  const objects = followObjects(
+    deps,
+    { signal, onError, world },
+    {
+      onRelist: () => schedules.relist(),
+      onAllListed: () => schedules.removeAllBut((id) => ids.has(id)),
+    },
   );
   return {
     done: Promise.all([...objects, ...followConfigs(deps.kube, configs, { signal, onError })]),
     configs: configs.versions,
   };
+}
+
+interface Following {
+  readonly signal: AbortSignal;
+  readonly onError: (error: unknown) => void;
+}
+
+function followObjects(
+  { kube, log }: Pick<WatchDeps, 'kube' | 'log'>,
+  { signal, onError, world }: Following & { readonly world: World },
+  { onRelist, onAllListed }: { readonly onRelist: () => void; readonly onAllListed: () => void },
+): readonly Promise<void>[] {
+  const unlisted = new Set<string>(KINDS.map(({ kind }) => kind));
+  return KINDS.map((query) => {
+    const { kind } = query;
+    const follower: Follower = {
+      onList(items) {
+        if (!unlisted.has(kind)) onRelist();
+        world.replace(kind, items);
+        if (unlisted.delete(kind) && unlisted.size === 0) onAllListed();
+        log.info({ kind, objects: items.length }, 'listed');
+      },
+      onEvent: (object, isDeleted) => (isDeleted ? world.remove(object) : world.upsert(object)),
+      onError,
+    };
+    return follow(kube, query, follower, { signal });
+  });
 }
 
 async function lookAgain(runs: Runs, { ref, isSuspended, suspendedUntil }: Summary): Promise<void> {
@@ -139,7 +158,7 @@ async function lookAgain(runs: Runs, { ref, isSuspended, suspendedUntil }: Summa
 function followConfigs(
   kube: KubeClient,
   configs: Configs,
-  { signal, onError }: { readonly signal: AbortSignal; readonly onError: (error: unknown) => void },
+  { signal, onError }: Following,
 ): readonly Promise<void>[] {
   return ['ConfigMap', 'Secret'].map((kind) => {
     const query = { apiVersion: 'v1', kind, labelSelector: `${Label.watch}=Enabled` };

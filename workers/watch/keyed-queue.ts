@@ -4,8 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface KeyedQueue<T> {
   put(key: string, item: T): void;
   readonly size: number;
-  /** When something was put last, by `performance.now()`. */
-  readonly lastPut: number;
 }
 
 export interface KeyedQueueOptions<T> {
@@ -25,10 +23,8 @@ export function createKeyedQueue<T>(options: KeyedQueueOptions<T>): KeyedQueue<T
   const waiting = new Map<string, T>();
   const busy = new Set<string>();
   let errors = 0;
-  let lastPut = performance.now();
 
   function put(key: string, item: T): void {
-    lastPut = performance.now();
     hold(key, item);
     next();
   }
@@ -72,9 +68,6 @@ export function createKeyedQueue<T>(options: KeyedQueueOptions<T>): KeyedQueue<T
     put,
     get size() {
       return waiting.size + busy.size;
-    },
-    get lastPut() {
-      return lastPut;
     },
   };
 }

@@ -21,28 +21,36 @@ export interface KeeperOptions {
   readonly client: Client;
   readonly cluster: string;
   readonly signal: AbortSignal;
-  /** Milliseconds since the last request to an object. */
+  /** Milliseconds since the last request to an object, or news of one: while runs are at work. */
   readonly quietFor: () => number;
   readonly onError: (error: unknown) => void;
 }
 
-// A schedule costs the server as much as a run: while runs are asked for, new schedules wait. They are not
+// A schedule costs the server as much as a run: while runs are at work, new schedules wait. They are not
 // needed before their first interval is over.
 const QUIET_MS = 2_000;
-const LONGEST_WAIT_MS = 30_000;
+const LONGEST_WAIT_MS = 60_000;
 const LOOK_MS = 250;
 const CONCURRENCY = 2;
+
+interface Item {
+  readonly id: string;
+  /** Undefined: the schedule is to go. */
+  readonly wish: ScheduleWish | undefined;
+  /** When it was wished for, by `performance.now()`. */
+  readonly since: number;
+}
 
 export function createScheduleKeeper(options: KeeperOptions): ScheduleKeeper {
   const { client, cluster, signal, onError } = options;
   let listed = listRetrying(options);
   const texts = new Map<string, string>();
 
-  const queue = createKeyedQueue<{ readonly id: string; readonly wish: ScheduleWish | undefined }>({
+  const queue = createKeyedQueue<Item>({
     concurrency: CONCURRENCY,
     signal,
     onError,
-    async work({ id, wish }) {
+    async work({ id, wish, since }) {
       const actual = await listed;
       if (wish === undefined) {
         await removeSchedule(client, id);
@@ -50,8 +58,8 @@ export function createScheduleKeeper(options: KeeperOptions): ScheduleKeeper {
         return;
       }
       if (actual.get(id) === wishedText(wish)) return;
-      if (wish.pausedNote === undefined) await quiet(options);
-      await keepSchedule(client, cluster, wish);
+      if (wish.pausedNote === undefined) await quiet(options, since + LONGEST_WAIT_MS);
+      await keepSchedule(client, cluster, wish, { isMissing: !actual.has(id) });
       actual.set(id, wishedText(wish));
     },
   });
@@ -62,12 +70,12 @@ export function createScheduleKeeper(options: KeeperOptions): ScheduleKeeper {
       const id = workflowId(cluster, object.ref);
       if (wish === undefined || texts.get(id) === wishedText(wish)) return;
       texts.set(id, wishedText(wish));
-      queue.put(id, { id, wish });
+      queue.put(id, { id, wish, since: performance.now() });
     },
     remove(ref) {
       const id = workflowId(cluster, ref);
       texts.delete(id);
-      queue.put(id, { id, wish: undefined });
+      queue.put(id, { id, wish: undefined, since: performance.now() });
     },
     relist() {
       texts.clear();
@@ -76,7 +84,8 @@ export function createScheduleKeeper(options: KeeperOptions): ScheduleKeeper {
     removeAllBut(known) {
       listed
         .then((actual) => {
-          for (const id of actual.keys()) if (!known(id)) queue.put(id, { id, wish: undefined });
+          for (const id of actual.keys())
+            if (!known(id)) queue.put(id, { id, wish: undefined, since: performance.now() });
         })
         .catch(onError);
     },
@@ -98,8 +107,8 @@ function wishOf({
   return { ref, uid, intervalMs, pausedNote: isSuspended ? note : undefined };
 }
 
-async function quiet({ quietFor, signal }: KeeperOptions): Promise<void> {
-  const until = performance.now() + LONGEST_WAIT_MS;
+/** Waits until no run is at work, or `until`: in a cluster that is never quiet every schedule has its turn. */
+async function quiet({ quietFor, signal }: KeeperOptions, until: number): Promise<void> {
   while (quietFor() < QUIET_MS && performance.now() < until && !signal.aborted) {
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
   }
