@@ -6,17 +6,13 @@ export const Reason = {
   // sources
   URLInvalid: 'URLInvalid',
   AuthenticationFailed: 'AuthenticationFailed',
-  GitOperationSucceeded: 'GitOperationSucceeded',
   GitOperationFailed: 'GitOperationFailed',
   EmptyGitRepository: 'EmptyGitRepository',
   InvalidProviderConfiguration: 'InvalidProviderConfiguration',
   SourceIgnoreError: 'SourceIgnoreError',
   ArchiveOperationFailed: 'ArchiveOperationFailed',
   StorageOperationFailed: 'StorageOperationFailed',
-  DirectoryCreationFailed: 'DirectoryCreationFailed',
   NewArtifact: 'NewArtifact',
-  NewRevision: 'NewRevision',
-  ArtifactUpToDate: 'ArtifactUpToDate',
   // appliers
   ReconciliationSucceeded: 'ReconciliationSucceeded',
   ReconciliationFailed: 'ReconciliationFailed',
