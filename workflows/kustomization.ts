@@ -76,7 +76,7 @@ async function applyRevision(pass: Pass, observed: ReadyKustomization): Promise<
       return { outcome: Outcome.Superseded, message: 'a newer request ended the health check', revision };
   }
   const settled = await pass.step('status', () =>
-    settle.settleKustomization({ ...input, changes: applied.changes, survivors: pruned?.survivors ?? [] }),
+    settle.settleKustomization({ ...input, survivors: pruned?.survivors ?? [] }),
   );
   return { outcome: Outcome.Succeeded, message: settled.message, revision };
 }

@@ -14,7 +14,8 @@ import { progressing } from '../status/kustomization-status.ts';
 import { swapStatus } from '../status/swap.ts';
 import type { StepContext } from '../steps.ts';
 import { applyPlan } from './apply.ts';
-import type { ApplyContext, Plan } from './contract.ts';
+import { type Changes, changesOf, prunedLines, recordChanges } from './changes.ts';
+import type { ApplyContext, ChangeSetEntry, Plan } from './contract.ts';
 import { guard, TAKE_OVER_MS } from './guard.ts';
 import { idOf } from './live.ts';
 import { planApply } from './plan.ts';
@@ -22,20 +23,13 @@ import { prune } from './prune.ts';
 import { heldElsewhere, warnContested } from './rivals.ts';
 
 /** What an apply did, in numbers, and its changes for the record. */
-export interface Applied {
+export interface Applied extends Changes {
   readonly checked: number;
-  readonly created: number;
-  readonly configured: number;
-  /** `Kind/namespace/name created`, the first of them. */
-  readonly changes: readonly string[];
   /** Entries of the old inventory that the build has no more. */
   readonly stale: number;
   /** Why the apply ended early, when it was told to. */
   readonly stopped?: string | undefined;
 }
-
-// Enough for an event; a result is a pointer, not a log.
-const LISTED_CHANGES = 50;
 
 /**
  * Brings the cluster to the built objects. Before the first of them is written, the inventory in the status
@@ -59,28 +53,30 @@ export async function applyKustomization(deps: Deps, input: BuiltInput, step: St
   await warnContested(deps, object, plan);
   const counts = { checked: plan.checked, stale: plan.stale.length };
   faultPoint('inventory.written');
-  if (!hasWrites(plan)) return { ...counts, created: 0, configured: 0, changes: [] };
+  if (!hasWrites(plan)) return { ...counts, ...changesOf([]) };
   if (input.takesOver) await sleep(TAKE_OVER_MS, undefined, { signal: step.signal });
   const watching = guard(deps.kube, input, step.signal);
+  const done: ChangeSetEntry[] = [];
+  let changes: Changes | undefined;
   try {
     const { entries, answers } = await applyPlan(context, plan, {
       signal: watching.signal,
-      onProgress: step.heartbeat,
+      onProgress(entry) {
+        done.push(entry);
+        step.heartbeat(entry);
+      },
     });
     faultPoint('applied');
     note(new Map([...liveOf(plan), ...answers]));
-    const changed = entries.filter(({ action }) => action === 'created' || action === 'configured');
-    return {
-      ...counts,
-      created: changed.filter(({ action }) => action === 'created').length,
-      configured: changed.filter(({ action }) => action === 'configured').length,
-      changes: changed.slice(0, LISTED_CHANGES).map(({ subject, action }) => `${subject} ${action}`),
-    };
+    changes = changesOf(entries);
+    return { ...counts, ...changes };
   } catch (error) {
     if (watching.stopped() === undefined) throw error;
-    return { ...counts, created: 0, configured: 0, changes: [], stopped: watching.stopped() };
+    return { ...counts, ...changesOf(done), stopped: watching.stopped() };
   } finally {
     watching.end();
+    // At once: the apply may have failed, and what it did may never become healthy.
+    recordChanges(deps, object, (changes ?? changesOf(done)).changes, input.artifact.revision);
   }
 }
 
@@ -109,7 +105,7 @@ export async function pruneKustomization(deps: Deps, input: BuiltInput, step: St
       signal: watching.signal,
     });
     faultPoint('pruned');
-    recordDeleted(deps, object, result.deleted, input.artifact.revision);
+    recordChanges(deps, object, prunedLines(result), input.artifact.revision);
     if (result.failures.length > 0) throw failed(Reason.PruneFailed, result.failures.join('; '));
     return { deleted: result.deleted.length, survivors: result.survivors };
   } catch (error) {
@@ -179,21 +175,4 @@ function liveOf({ entries }: Plan): ReadonlyMap<string, KubeObject> {
 
 function hasWrites(plan: Plan): boolean {
   return plan.entries.some(({ action }) => action === 'create' || action === 'configure');
-}
-
-function recordDeleted(
-  deps: Deps,
-  object: Kustomization,
-  deleted: readonly string[],
-  revision: string,
-): void {
-  if (deleted.length === 0) return;
-  const message = deleted.map((subject) => `${subject} deleted`).join('\n');
-  deps.events.record({
-    object,
-    type: 'Normal',
-    reason: Reason.Progressing,
-    message,
-    metadata: { revision },
-  });
 }

@@ -15,8 +15,6 @@ import { patchStatus, type Status } from './patch.ts';
 import { swapStatus } from './swap.ts';
 
 export interface SettleInput extends BuiltInput {
-  /** `Kind/namespace/name created`, for the event. */
-  readonly changes: readonly string[];
   readonly survivors: readonly InventoryEntry[];
 }
 
@@ -24,7 +22,7 @@ export interface Settled {
   readonly message: string;
 }
 
-/** The pass succeeded: one status patch says all of it, and events tell what changed. */
+/** The pass succeeded: one status patch says all of it, and an event. */
 export async function settleKustomization(
   deps: Deps,
   input: SettleInput,
@@ -52,16 +50,6 @@ export async function settleKustomization(
 
 function recordSuccess(deps: Deps, object: Kustomization, input: SettleInput, now: Date): void {
   const { revision } = input.artifact;
-  if (input.changes.length > 0) {
-    const message = input.changes.join('\n');
-    deps.events.record({
-      object,
-      type: 'Normal',
-      reason: Reason.Progressing,
-      message,
-      metadata: { revision },
-    });
-  }
   const took = formatDuration(now.getTime() - Date.parse(input.startedAt));
   const interval = formatDuration(durationField('interval', object.spec.interval));
   deps.events.record({

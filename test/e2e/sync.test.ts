@@ -205,6 +205,23 @@ test('events tell what a user wants to know, in the words and fields of Flux', a
   expect(source[1]?.source).toEqual({ component: 'source-controller' });
 });
 
+test('what an apply changed before it failed is told in an event', async () => {
+  const home = await fluxHome();
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', rules: [] };
+  const bad = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'bad' }, data: { key: 1 } };
+  await home.push({
+    'app/role.yaml': JSON.stringify({ ...role, metadata: { name: home.namespace } }),
+    'app/bad.yaml': JSON.stringify(bad),
+  });
+  await home.request('GitRepository', 'home');
+  await home.kustomization('app', { path: './app', targetNamespace: home.namespace });
+
+  await home.condition('Kustomization', 'app', 'Ready', 'ReconciliationFailed');
+
+  const events = async () => (await home.events('Kustomization', 'app')).map((e) => [e.reason, e.message]);
+  await expect.poll(events, POLL).toContainEqual(['Progressing', `ClusterRole/${home.namespace} created`]);
+});
+
 test('files that are Git LFS pointers are named in a warning of their source', async () => {
   const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n';
   const home = await fluxHome({ files: { ...TWO, 'app/big.bin': pointer } });

@@ -151,5 +151,5 @@ it('keeps the survivors of a prune in the status', async () => {
 
   await object.run();
 
-  expect(object.inputOf('settleKustomization')).toMatchObject({ survivors, changes: ['x'] });
+  expect(object.inputOf('settleKustomization')).toMatchObject({ survivors });
 });
