@@ -165,9 +165,3 @@ export function suspensionNote(object: Pick<KubeObject, 'metadata'>): string {
   const reason = annotations['pawl.dev/suspend-reason'];
   return `suspended${parts.length > 0 ? ` ${parts.join(' ')}` : ''}${reason ? `: ${reason}` : ''}`;
 }
-
-export function refOf(object: KubeObject): ObjectRef | undefined {
-  const { kind, metadata } = object;
-  if (kind !== 'GitRepository' && kind !== 'Kustomization') return undefined;
-  return { kind, namespace: metadata.namespace ?? '', name: metadata.name };
-}
