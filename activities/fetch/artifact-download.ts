@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, request } from 'undici';
+import { Agent, errors, request } from 'undici';
 import { Reason } from '../../api/reasons.ts';
 import { failed, messageOf, transient } from '../failures.ts';
 import { ARCHIVE_LIMITS } from './archive-path.ts';
 
 const CONNECT_MS = 5000;
+// A file is read and sent at once: who takes longer to begin has stopped.
+const HEADERS_MS = 5000;
 const IDLE_MS = 30_000;
 const TOTAL_MS = 5 * 60_000;
 const PROBE_MS = 3000;
@@ -13,7 +15,7 @@ const RETRY_DELAYS_MS = [100, 300, 900];
 
 const agent = new Agent({
   connect: { timeout: CONNECT_MS },
-  headersTimeout: IDLE_MS,
+  headersTimeout: HEADERS_MS,
   bodyTimeout: IDLE_MS,
   keepAliveTimeout: 4000,
 });
@@ -30,7 +32,8 @@ export async function downloadArtifact(url: string, signal: AbortSignal): Promis
     signal.throwIfAborted();
     const delay = RETRY_DELAYS_MS[attempt];
     if (!outcome.mayPass) throw failed(Reason.ArtifactFailed, `artifact at '${url}': ${outcome.problem}`);
-    if (delay === undefined || limit.aborted) {
+    // Who is silent now will be so in a second; the source can make it again meanwhile.
+    if (delay === undefined || limit.aborted || outcome.isSilent) {
       throw transient(Reason.ArtifactFailed, `artifact at '${url}': ${outcome.problem}; it is tried again`);
     }
     await sleep(delay, undefined, { signal });
@@ -53,6 +56,8 @@ export async function isServed(url: string, signal: AbortSignal): Promise<boolea
 interface Problem {
   readonly problem: string;
   readonly mayPass: boolean;
+  /** The server has taken the request and does not answer. */
+  readonly isSilent?: boolean;
 }
 
 async function attemptDownload(url: string, signal: AbortSignal): Promise<Buffer | Problem> {
@@ -73,7 +78,8 @@ async function attemptDownload(url: string, signal: AbortSignal): Promise<Buffer
     }
     return lasting(`more than ${REDIRECTS} redirects`);
   } catch (error) {
-    return { problem: messageOf(error) || 'cannot be downloaded', mayPass: true };
+    const isSilent = error instanceof errors.HeadersTimeoutError;
+    return { problem: messageOf(error) || 'cannot be downloaded', mayPass: true, isSilent };
   }
 }
 
