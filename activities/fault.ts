@@ -2,33 +2,35 @@
  * Where a worker can be made to die, to prove that nothing is lost: each lies behind an effect on the world outside
  * and before the next one. In brackets the kill point of the hardening list.
  */
-export type FaultPoint =
+const POINTS = [
   /** The remote has said where the ref points. */
-  | 'git.resolved'
+  'git.resolved',
   /** The mirror has the commit. */
-  | 'git.mirrored'
+  'git.mirrored',
   /** The archive is in the store, the status does not name it yet. */
-  | 'git.stored'
+  'git.stored',
   /** The next request is the status patch of a GitRepository. */
-  | 'git.status'
+  'git.status',
   /** K1: the artifact is on this machine. */
-  | 'fetched'
+  'fetched',
   /** K2: the objects are built. */
-  | 'built'
+  'built',
   /** K3: the inventory names all that may come to be, and none of it has come. */
-  | 'inventory.written'
+  'inventory.written',
   /** K4: an object was created or changed; count them by `:n`. */
-  | 'object.applied'
+  'object.applied',
   /** K5: all objects are applied. */
-  | 'applied'
+  'applied',
   /** K8: an object was deleted; count them by `:n`. */
-  | 'object.deleted'
+  'object.deleted',
   /** K9: all that was to go is deleted, and the inventory still names it. */
-  | 'pruned'
+  'pruned',
   /** K6: the next request is the final status patch. */
-  | 'status'
+  'status',
   /** K7: the final status is written, and Temporal does not know it. */
-  | 'status.written';
+  'status.written',
+] as const;
+export type FaultPoint = (typeof POINTS)[number];
 
 interface Fault {
   readonly point: string;
@@ -52,6 +54,7 @@ function parse(text: string | undefined): Fault | undefined {
   if (!text) return undefined;
   const [, point = '', count = '1'] = /^([a-z.]+)(?::([1-9]\d*))?$/.exec(text) ?? [];
   // A drill that never happens would prove what is not so.
-  if (point === '') throw new Error(`PAWL_FAULT=${text} is not <point>[:n]`);
+  if (!POINTS.some((known) => known === point))
+    throw new Error(`PAWL_FAULT=${text} is not <point>[:n]; the points are ${POINTS.join(', ')}`);
   return { point, left: Number(count) };
 }
