@@ -27,9 +27,10 @@ export interface KeeperOptions {
 }
 
 // A schedule costs the server as much as a run: while runs are at work, new schedules wait. They are not
-// needed before their first interval is over.
+// needed before their first interval is over, but in a cluster that is never quiet each has its turn.
 const QUIET_MS = 2_000;
-const LONGEST_WAIT_MS = 60_000;
+const SHORTEST_PATIENCE_MS = 60_000;
+const LONGEST_PATIENCE_MS = 300_000;
 const LOOK_MS = 250;
 const CONCURRENCY = 2;
 
@@ -58,7 +59,7 @@ export function createScheduleKeeper(options: KeeperOptions): ScheduleKeeper {
         return;
       }
       if (actual.get(id) === wishedText(wish)) return;
-      if (wish.pausedNote === undefined) await quiet(options, since + LONGEST_WAIT_MS);
+      if (wish.pausedNote === undefined) await quiet(options, since + patienceMs(wish));
       await keepSchedule(client, cluster, wish, { isMissing: !actual.has(id) });
       actual.set(id, wishedText(wish));
     },
@@ -107,7 +108,11 @@ function wishOf({
   return { ref, uid, intervalMs, pausedNote: isSuspended ? note : undefined };
 }
 
-/** Waits until no run is at work, or `until`: in a cluster that is never quiet every schedule has its turn. */
+function patienceMs({ intervalMs }: ScheduleWish): number {
+  return Math.min(Math.max(intervalMs, SHORTEST_PATIENCE_MS), LONGEST_PATIENCE_MS);
+}
+
+/** Waits until no run is at work, or `until`. */
 async function quiet({ quietFor, signal }: KeeperOptions, until: number): Promise<void> {
   while (quietFor() < QUIET_MS && performance.now() < until && !signal.aborted) {
     await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined);
