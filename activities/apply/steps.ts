@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../../api/duration.ts';
-import type { KubeObject } from '../../api/kube-object.ts';
+import { describeObject, type KubeObject } from '../../api/kube-object.ts';
 import type { Kustomization } from '../../api/kustomization.ts';
 import type { InventoryEntry } from '../../api/object-id.ts';
 import { Reason } from '../../api/reasons.ts';
@@ -9,7 +9,7 @@ import type { Deps } from '../deps.ts';
 import { failed } from '../failures.ts';
 import { faultPoint } from '../fault.ts';
 import type { BuiltInput } from '../observe/kustomization.ts';
-import type { PassMemory } from '../observe/memory.ts';
+import type { AppliedObjects } from '../observe/memory.ts';
 import { progressing } from '../status/kustomization-status.ts';
 import { swapStatus } from '../status/swap.ts';
 import type { StepContext } from '../steps.ts';
@@ -41,14 +41,16 @@ export async function applyKustomization(deps: Deps, input: BuiltInput, step: St
   const context = applyContext(deps, object);
   const plan = await planApply(context, objects, inventoryOf(object));
   const current = await writeAhead(deps, input, object, plan);
-  const note = (seen: PassMemory['seen']) =>
+  const remember = (applied: AppliedObjects) => {
+    const { inventory } = plan;
     deps.memory.remember(input.pass, {
       ...deps.memory.recall(input.pass),
       object: current,
-      inventory: plan.inventory,
-      seen,
+      inventory,
+      applied,
     });
-  note(liveOf(plan));
+  };
+  remember({ seen: liveOf(plan), written: new Set() });
 
   await warnContested(deps, object, plan);
   const counts = { checked: plan.checked, stale: plan.stale.length };
@@ -67,8 +69,9 @@ export async function applyKustomization(deps: Deps, input: BuiltInput, step: St
       },
     });
     faultPoint('applied');
-    note(new Map([...liveOf(plan), ...answers]));
     changes = changesOf(entries);
+    const written = new Set([...answers.values()].map(describeObject));
+    remember({ seen: new Map([...liveOf(plan), ...answers]), written });
     return { ...counts, ...changes };
   } catch (error) {
     if (watching.stopped() === undefined) throw error;

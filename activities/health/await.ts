@@ -12,6 +12,8 @@ export interface AwaitOptions extends FollowerOptions {
   readonly signal: AbortSignal;
   /** Told at the start of the wait and at each change. */
   readonly onProgress?: ((report: HealthReport) => void) | undefined;
+  /** Asked after the first look whether what it found pending is worth the wait; without it everything is. */
+  readonly isWorthWaiting?: ((report: HealthReport) => boolean) | undefined;
 }
 
 /**
@@ -29,13 +31,14 @@ export async function awaitHealthy(options: AwaitOptions): Promise<HealthReport>
 
 /** The same wait, but what has failed or is late is only reported. */
 export async function healthWithin(options: AwaitOptions): Promise<HealthReport> {
-  const { targets, exprs, timeoutMs, signal, onProgress } = options;
+  const { targets, exprs, timeoutMs, signal, onProgress, isWorthWaiting = () => true } = options;
   let news = Promise.withResolvers<void>();
   const tally = createTally(targets, exprs, () => news.resolve());
   const follower = createFollower(tally, options);
   const end = deadline(timeoutMs, signal);
   try {
     await Promise.race([follower.readAll(), end.promise]);
+    if (!isWorthWaiting(tally.report())) return tally.report();
     for (;;) {
       news = Promise.withResolvers();
       const report = tally.report();

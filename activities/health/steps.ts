@@ -22,14 +22,18 @@ export interface HealthLook {
 
 // What was just applied is usually healthy within moments: a wait of its own would cost more than it takes.
 // Longer would hold back whatever is asked meanwhile.
-const LOOK_MS = 500;
+const LOOK_MS = 1_000;
 
-/** A short look: a pass whose objects are healthy by then needs no wait. */
+/**
+ * A short look: a pass whose objects are healthy by then needs no wait. It lasts only while all that is pending
+ * was written by this pass; what was late before will not be healthy in a moment.
+ */
 export async function checkHealth(deps: Deps, input: BuiltInput, step: StepContext): Promise<HealthLook> {
   const { object, targets } = await targetsOf(deps, input, step);
-  const seen = takeSeen(deps, input);
+  const applied = takeApplied(deps, input);
   const { current, total } = await healthWithin({
-    seen: (target) => seen?.get(idOfTarget(target)),
+    seen: (target) => applied?.seen.get(idOfTarget(target)),
+    isWorthWaiting: ({ pending }) => pending.every((late) => applied?.written.has(late.object)),
     kube: deps.impersonate(object),
     targets,
     exprs: compileHealthExprs(object.spec),
@@ -40,10 +44,10 @@ export async function checkHealth(deps: Deps, input: BuiltInput, step: StepConte
 }
 
 /** Taken once: by the next look it is old, and a pass that waits need not hold it. */
-function takeSeen({ memory }: Deps, { pass }: BuiltInput): PassMemory['seen'] {
+function takeApplied({ memory }: Deps, { pass }: BuiltInput): PassMemory['applied'] {
   const remembered = memory.recall(pass);
-  if (remembered) memory.remember(pass, { ...remembered, seen: undefined });
-  return remembered?.seen;
+  if (remembered) memory.remember(pass, { ...remembered, applied: undefined });
+  return remembered?.applied;
 }
 
 /**

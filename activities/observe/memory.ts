@@ -9,8 +9,15 @@ export interface PassMemory {
   readonly built?: BuiltSet;
   /** What the inventory is once the plan is carried out. */
   readonly inventory?: readonly InventoryEntry[];
-  /** The objects as the apply read or wrote them last, by id; for the look at their health that follows. */
-  readonly seen?: ReadonlyMap<string, KubeObject> | undefined;
+  /** For the look at their health that follows the apply. */
+  readonly applied?: AppliedObjects | undefined;
+}
+
+export interface AppliedObjects {
+  /** The objects as the apply read or wrote them last, by id. */
+  readonly seen: ReadonlyMap<string, KubeObject>;
+  /** `Kind/namespace/name` of those that it wrote. */
+  readonly written: ReadonlySet<string>;
 }
 
 export interface Memory {

@@ -6,7 +6,7 @@ import type { Row } from './report.ts';
 import type { Rig } from './rig.ts';
 import { median } from './runs.ts';
 import { until } from './until.ts';
-import { kustomization, NAMESPACE, SOURCE } from './workload.ts';
+import { kustomization, NAMESPACE, nameOf, SOURCE, targetOf } from './workload.ts';
 
 const PUSHES = 15;
 const CONFIG_MAPS = { apiVersion: 'v1', kind: 'ConfigMap', namespace: NAMESPACE };
@@ -38,13 +38,15 @@ async function pushSeries(
   files: Readonly<Record<string, string>>,
 ): Promise<readonly number[]> {
   await rig.tree.push(`${path} begins`, { ...files, [`${path}/config.yaml`]: configMap(path, 'start') });
-  await rig.kube.create(kustomization({ index: path === 'idle' ? 1 : 2, path: `./${path}`, substitute: {} }));
+  const index = path === 'idle' ? 1 : 2;
+  await rig.kube.create(kustomization({ index, path: `./${path}`, substitute: {} }));
   await signalled(rig, () => untilValue(rig.kube, path, 'start'));
   const times: number[] = [];
   for (let push = 0; push < PUSHES; push += 1) {
     const value = String(push);
     await rig.tree.push(`${path} ${value}`, { [`${path}/config.yaml`]: configMap(path, value) });
     times.push(await signalled(rig, () => untilValue(rig.kube, path, value)));
+    await untilSettled(rig.kube, index);
   }
   return times;
 }
@@ -93,6 +95,17 @@ function untilValue(kube: KubeClient, name: string, value: string): Promise<void
   return until(kube, CONFIG_MAPS, (maps) =>
     maps.some((map) => map.metadata.name === name && valueOf(map) === value),
   );
+}
+
+/** Until the Kustomization is ready again, or waits for health again. */
+function untilSettled(kube: KubeClient, index: number): Promise<void> {
+  return until(kube, { ...targetOf(index), fieldSelector: `metadata.name=${nameOf(index)}` }, ([object]) => {
+    const { conditions = [] } = (object?.['status'] ?? {}) as {
+      readonly conditions?: readonly { readonly type: string; readonly message: string }[];
+    };
+    const ready = conditions.find(({ type }) => type === 'Ready');
+    return /^(Applied revision|Running health checks)/.test(ready?.message ?? '');
+  });
 }
 
 function valueOf(map: object): string | undefined {
