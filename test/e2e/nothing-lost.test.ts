@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FaultPoint } from '../../activities/fault.ts';
+import type { ManagedProcess } from '../../tools/process.ts';
 import { removeDatabase } from '../../tools/temporal.ts';
 import { apiFront, isMapWrite } from '../support/api-front.ts';
 import { A, B, C, type Drill, drill } from '../support/drill.ts';
@@ -21,10 +22,8 @@ const POINTS: readonly { readonly point: FaultPoint; readonly hit?: number; read
   { point: 'fetched', name: 'K1, after the artifact was fetched' },
   { point: 'built', name: 'K2, after the build' },
   { point: 'inventory.written', name: 'K3, after the inventory was written ahead' },
-  { point: 'object.applied', hit: 1, name: 'K4, after the first object' },
   { point: 'object.applied', hit: 7, name: 'K4, in the midst of the objects' },
   { point: 'applied', name: 'K5, after the last object' },
-  { point: 'object.deleted', hit: 1, name: 'K8, after the first deletion' },
   { point: 'object.deleted', hit: 4, name: 'K8, in the midst of the deletions' },
   { point: 'pruned', name: 'K9, after the prune' },
   { point: 'status', name: 'K6, before the final status' },
@@ -32,8 +31,12 @@ const POINTS: readonly { readonly point: FaultPoint; readonly hit?: number; read
 ];
 
 describe('a worker that is killed', () => {
+  // Who heals one kill makes ready for the next: a start costs seconds.
+  let heir: ManagedProcess | undefined;
+  afterAll(() => heir?.kill());
+
   test.for(POINTS)('$name loses nothing', async ({ point, hit = 1 }) => {
-    const before = await stack.startWorker();
+    const before = (heir ??= await stack.startWorker());
     const app = await drill(stack, A);
     await app.home.ready('Kustomization', 'app');
     await before.stop();
@@ -43,12 +46,11 @@ describe('a worker that is killed', () => {
     await app.fetch();
     await expect.poll(doomed.isRunning, { timeout: 20_000, interval: 20 }).toBe(false);
     await app.expectNoOrphans();
-    const heir = await stack.startWorker();
+    heir = await stack.startWorker();
     const revision = await app.push(C);
     await app.fetch();
 
     await app.expectConverged(C, revision);
-    await heir.kill();
   });
 });
 
