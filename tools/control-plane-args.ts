@@ -66,6 +66,9 @@ export function clientArgs(kubeconfig: string, serviceAccountKey?: string): stri
       'service-account-private-key-file': serviceAccountKey,
       // The fake node cannot fail; on a busy machine its heartbeats are late, and its pods would never be ready again.
       'node-monitor-grace-period': '24h',
+      // A burst of Deployments waits for answers, not for the processor.
+      'concurrent-deployment-syncs': 20,
+      'concurrent-replicaset-syncs': 20,
     }),
   });
 }

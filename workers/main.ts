@@ -73,7 +73,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     // Runs are short and few are open at once; what is not cached is replayed from its few events.
     maxCachedWorkflows: 500,
     // A look at the health of what was just applied waits inside its task.
-    maxConcurrentWorkflowTaskExecutions: 100,
+    maxConcurrentWorkflowTaskExecutions: 40,
     maxConcurrentLocalActivityExecutions: 100,
     maxConcurrentActivityTaskExecutions: 2_000,
     // What takes longer is a wait, or goes on elsewhere from where it was.
