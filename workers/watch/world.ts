@@ -86,7 +86,10 @@ export class World {
     this.#byDependency.set(id, after.dependsOn);
     this.#byConfig.set(id, after.configs);
 
-    if (!this.#askIfBehind(after) && isListed) this.#lookAfter(after);
+    const isAsked = this.#askIfBehind(after);
+    if (isListed && !isAsked) this.#lookAfter(after);
+    // The run that was just asked for knows nothing of when it is to be resumed.
+    else if (isListed && after.suspendedUntil !== undefined) this.#reactions.look(after);
     this.#reactions.schedule(after);
     this.#wakeDependants(isSame ? before : undefined, after, id);
     this.#wakeIfMissed(after, id);

@@ -231,11 +231,18 @@ describe('a later list', () => {
     expect(reactions()).toContain('request app Dependency');
   });
 
-  it('keeps the promise to resume', () => {
+  it.each([
+    { name: 'of one that rests', observed: 1, expected: ['look app'] },
+    {
+      name: 'of one whose rest nobody has noted yet',
+      observed: 0,
+      expected: ['request app Suspend', 'look app'],
+    },
+  ])('keeps the promise to resume $name', ({ observed, expected }) => {
     const metadata = { annotations: { 'pawl.dev/suspended-until': '2026-11-22T16:00:00Z' } };
 
-    world.replace('Kustomization', [kustomization('app', { spec: { suspend: true }, metadata })]);
+    world.replace('Kustomization', [kustomization('app', { observed, spec: { suspend: true }, metadata })]);
 
-    expect(reactions()).toEqual(['look app']);
+    expect(reactions()).toEqual(expected);
   });
 });
