@@ -58,7 +58,7 @@ test('a worker that stood still writes nothing of what it believed before', {
   const revision = await app.push(C);
   await app.fetch();
   // The server still hands tasks to the polls of a process that only stands still; each costs ten seconds.
-  await app.expectConverged(C, revision, 90_000);
+  await app.expectConverged(C, revision, 120_000);
   await expect.poll(() => Date.now() - stoppedAt, { timeout: 20_000 }).toBeGreaterThan(12_000);
   const seen = front.requests.length;
   process.kill(stale.pid, 'SIGCONT');
