@@ -39,7 +39,7 @@ it('a Kustomization run gives each step what it needs', async () => {
     { step: 'awaitHealthy', input: built },
     {
       step: 'settleKustomization',
-      input: { ...built, changes: ['ConfigMap/apps/web created'], survivors },
+      input: { ...built, survivors },
     },
   ]);
 });
