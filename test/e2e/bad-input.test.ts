@@ -291,7 +291,7 @@ describe('a Kustomization with', () => {
     const { message } = await home.condition('Kustomization', 'app', 'Ready', 'ReconciliationFailed');
 
     expect(message).toContain(`ConfigMap/${home.namespace}/held-one apply failed: `);
-    expect(message).toContain(`ValidatingAdmissionPolicy 'deny-${home.namespace}'`);
+    expect(message).toContain(`ValidatingAdmissionPolicy 'deny-create-${home.namespace}'`);
     expect(message).toContain('not while this test runs');
     const { status } = await home.get('Kustomization', 'app');
     expect(status?.inventory?.entries).toHaveLength(2);
