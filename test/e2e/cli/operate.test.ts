@@ -186,7 +186,7 @@ describe('what pawl says when something is not there', () => {
     ['delete source git nope -s', 1, '✗ gitrepositories.source.toolkit.fluxcd.io "nope" not found'],
     ['run show ks nope', 1, '✗ no run of default/Kustomization/'],
     ['cancel ks nope', 1, '✗ no run of kustomization nope is open'],
-    ['trace widget/x', 1, `✗ the server doesn't have a resource type "widget"`],
+    ['trace nosuchkind/x', 1, `✗ the server doesn't have a resource type "nosuchkind"`],
     ['get ks --nonsense', 2, "✗ unknown option '--nonsense'"],
   ])('`%s` ends with %d', async (line, code, message) => {
     const { run } = await openHome();
