@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { ObjectRef } from '../../api/object-ref.ts';
 import { signalObject } from '../../client/objects.ts';
 import type { ManagedProcess } from '../../tools/process.ts';
@@ -22,10 +22,10 @@ afterAll(() => stack.stop());
 const TAKE_OVER_MS = 20_000;
 
 test('the holder of the watch is killed while objects change: another one takes over and misses nothing', async () => {
-  const holder = await stack.startWorker();
+  const holder = await startWorker();
   const app = await drill(stack, A);
   await app.home.ready('Kustomization', 'app');
-  const other = await stack.startWorker();
+  const other = await startWorker();
 
   await holder.kill();
   const revision = await app.push(B);
@@ -43,7 +43,7 @@ test('a worker that stood still writes nothing of what it believed before', {
   timeout: 180_000,
 }, async () => {
   const front = await apiFront(stack);
-  const stale = await stack.startWorker({ kubeconfig: front.kubeconfig });
+  const stale = await startWorker({ kubeconfig: front.kubeconfig });
   const app = await drill(stack, A);
   await app.home.ready('Kustomization', 'app');
   front.setFault((request) => (isMapWrite(request) ? { delayMs: 500 } : undefined));
@@ -54,7 +54,7 @@ test('a worker that stood still writes nothing of what it believed before', {
   process.kill(stale.pid, 'SIGSTOP');
   const stoppedAt = Date.now();
   front.setFault(undefined);
-  const heir = await stack.startWorker();
+  const heir = await startWorker();
   const revision = await app.push(C);
   await app.fetch();
   // The server still hands tasks to the polls of a process that only stands still; each costs ten seconds.
@@ -83,7 +83,7 @@ test('a worker that lost Temporal in the midst of an apply stops when another on
   const front = await apiFront(stack);
   const relay = await relayTo(stack.temporalAddress);
   const args = ['--temporal-address', relay.address];
-  const lonely = await stack.startWorker({ kubeconfig: front.kubeconfig, args });
+  const lonely = await startWorker({ kubeconfig: front.kubeconfig, args });
   const app = await drill(stack, many('a'));
   await app.home.ready('Kustomization', 'app');
   front.setFault((request) => (isMapWrite(request) ? { answerDelayMs: 5_000 } : undefined));
@@ -92,7 +92,7 @@ test('a worker that lost Temporal in the midst of an apply stops when another on
   await expect.poll(async () => Object.values(await app.live()).includes('b'), POLL).toBe(true);
 
   relay.close();
-  const heir = await stack.startWorker();
+  const heir = await startWorker();
   const revision = await app.push(many('c'));
   await app.fetch();
   await app.expectConverged(many('c'), revision);
@@ -108,7 +108,7 @@ test('a worker that lost Temporal in the midst of an apply stops when another on
 });
 
 test('a restart with a hundred unchanged objects starts no run', async () => {
-  const before = await stack.startWorker();
+  const before = await startWorker();
   const { home } = await drill(stack, A);
   await home.push(
     Object.fromEntries(
@@ -128,7 +128,7 @@ test('a restart with a hundred unchanged objects starts no run', async () => {
     .poll(async () => last === (last = await counted()), { timeout: 10_000, interval: 500 })
     .toBe(true);
 
-  const after = await stack.startWorker();
+  const after = await startWorker();
   const fresh = await drill(stack, A);
   await fresh.home.ready('Kustomization', 'app');
 
@@ -138,7 +138,7 @@ test('a restart with a hundred unchanged objects starts no run', async () => {
 
 test('a worker that is told to stop in the midst of an apply stops soon, and the next one goes on', async () => {
   const front = await apiFront(stack);
-  const stopped = await stack.startWorker({ kubeconfig: front.kubeconfig });
+  const stopped = await startWorker({ kubeconfig: front.kubeconfig });
   const app = await drill(stack, A);
   await app.home.ready('Kustomization', 'app');
   front.setFault((request) => (isMapWrite(request) ? { delayMs: 1_000 } : undefined));
@@ -148,14 +148,14 @@ test('a worker that is told to stop in the midst of an apply stops soon, and the
 
   await expectCleanStop(stopped);
   await app.expectNoOrphans();
-  const next = await stack.startWorker();
+  const next = await startWorker();
 
   await app.expectConverged(B, revision);
   await next.kill();
 });
 
 test('a worker that is told to stop in a health wait stops soon, and the next one waits on', async () => {
-  const stopped = await stack.startWorker();
+  const stopped = await startWorker();
   const app = await drill(stack, A, { wait: true, timeout: '5m' });
   await app.home.ready('Kustomization', 'app');
   await app.home.push({ 'app/stuck.yaml': STUCK });
@@ -163,7 +163,7 @@ test('a worker that is told to stop in a health wait stops soon, and the next on
   await app.home.condition('Kustomization', 'app', 'Healthy', 'Progressing');
 
   await expectCleanStop(stopped);
-  const next = await stack.startWorker();
+  const next = await startWorker();
   await expect.poll(() => progressOf(app), POLL).toBe('wait');
   await app.home.push({ 'app/stuck.yaml': undefined });
   const revision = await app.push(B);
@@ -175,13 +175,13 @@ test('a worker that is told to stop in a health wait stops soon, and the next on
 
 test('a thousand requests to an object while it runs lead to one more pass', async () => {
   const front = await apiFront(stack);
-  const worker = await stack.startWorker({ kubeconfig: front.kubeconfig });
+  const worker = await startWorker({ kubeconfig: front.kubeconfig });
   const app = await drill(stack, A);
   await app.home.ready('Kustomization', 'app');
   const client = await temporalClient(stack);
   const ref = app.home.ref('Kustomization', 'app');
   const before = (await runsOf(client, ref)).length;
-  front.setFault((request) => (isMapWrite(request) ? { delayMs: 2_000 } : undefined));
+  front.setFault((request) => (isMapWrite(request) ? { delayMs: 10_000 } : undefined));
   const revision = await app.push(B);
   await app.fetch();
   await expect.poll(() => front.requests.some(isMapWrite), POLL).toBe(true);
@@ -199,7 +199,7 @@ test('a thousand requests to an object while it runs lead to one more pass', asy
 });
 
 test('a ConfigMap that changes while no worker runs wakes its readers when one does', async () => {
-  const before = await stack.startWorker();
+  const before = await startWorker();
   const app = await drill(stack, {});
   const { kube, namespace } = app.home;
   const vars = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'vars' };
@@ -213,7 +213,7 @@ test('a ConfigMap that changes while no worker runs wakes its readers when one d
 
   await before.stop();
   await kube.patch(vars, { data: { WORD: 'two' } }, { type: 'merge' });
-  const after = await stack.startWorker();
+  const after = await startWorker();
 
   await expect.poll(() => app.live(), POLL).toEqual({ word: 'two' });
   await after.kill();
@@ -232,6 +232,13 @@ const STUCK = `${JSON.stringify({
     },
   },
 })}\n`;
+
+/** A worker of the running test: the next one must not find it at work, however this one ends. */
+async function startWorker(...options: Parameters<Stack['startWorker']>): ReturnType<Stack['startWorker']> {
+  const worker = await stack.startWorker(...options);
+  onTestFinished(() => worker.kill());
+  return worker;
+}
 
 /** What the open run of the Kustomization is doing, answered by a worker that lives. */
 async function progressOf({ home }: Drill): Promise<string> {
