@@ -181,13 +181,15 @@ test('a thousand requests to an object while it runs lead to one more pass', asy
   const client = await temporalClient(stack);
   const ref = app.home.ref('Kustomization', 'app');
   const before = (await runsOf(client, ref)).length;
-  front.setFault((request) => (isMapWrite(request) ? { delayMs: 10_000 } : undefined));
+  const { promise: until, resolve: letGo } = Promise.withResolvers<void>();
+  front.setFault((request) => (isMapWrite(request) ? { until } : undefined));
   const revision = await app.push(B);
   await app.fetch();
   await expect.poll(() => front.requests.some(isMapWrite), POLL).toBe(true);
 
   await sendMany(client, ref, 1_000);
   front.setFault(undefined);
+  letGo();
   await app.expectConverged(B, revision);
 
   const isOver = async () => (await runsOf(client, ref)).every(({ status }) => status.name === 'COMPLETED');

@@ -21,6 +21,8 @@ export type ApiFault =
   /** The connection breaks. */
   | 'drop'
   | { readonly delayMs: number }
+  /** It is held back until then. */
+  | { readonly until: Promise<void> }
   /** It has its effect at once, and the answer takes this long. */
   | { readonly answerDelayMs: number }
   | { readonly status: number; readonly retryAfter?: number };
@@ -55,7 +57,7 @@ export async function apiFront(stack: StackAddresses): Promise<ApiFront> {
       request.resume();
       return void response.writeHead(status, headers).end('{"kind":"Status","message":"not now"}');
     }
-    if (broken && 'delayMs' in broken) await sleep(broken.delayMs);
+    if (broken) await heldBack(broken);
     passOn(request, response, broken && 'answerDelayMs' in broken ? broken.answerDelayMs : 0);
   }
 
@@ -111,4 +113,9 @@ function kubeconfigFor(original: string, server: string): string {
 /** Whether a request changes a ConfigMap for good. */
 export function isMapWrite({ method, path }: ApiRequest): boolean {
   return method !== 'GET' && /\/configmaps\//.test(path) && !path.includes('dryRun=');
+}
+
+async function heldBack(fault: Exclude<ApiFault, undefined | string>): Promise<void> {
+  if ('delayMs' in fault) await sleep(fault.delayMs);
+  if ('until' in fault) await fault.until;
 }
