@@ -8,6 +8,8 @@ export interface Relay {
   /** Breaks what is open, and takes no more until it is opened again. */
   close(): void;
   open(): void;
+  /** Resets every open connection; new ones are let through. */
+  cut(): void;
 }
 
 /** Puts a TCP relay in front of a server on loopback, for the running test. */
@@ -43,5 +45,8 @@ export async function relayTo(target: string): Promise<Relay> {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     close,
     open: () => void (isOpen = true),
+    cut() {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
   };
 }
