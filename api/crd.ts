@@ -1,11 +1,20 @@
 import { z } from 'zod';
 import type { CustomResource, PrinterColumn } from './custom-resource.ts';
 import { gitRepositoryResource } from './git-repository.ts';
+import { helmChartResource } from './helm-chart.ts';
+import { helmReleaseResource } from './helm-release.ts';
+import { helmRepositoryResource } from './helm-repository.ts';
 import type { KubeObject } from './kube-object.ts';
 import { kustomizationResource } from './kustomization.ts';
 import { Annotation } from './names.ts';
 
-const RESOURCES: readonly CustomResource[] = [gitRepositoryResource, kustomizationResource];
+const RESOURCES: readonly CustomResource[] = [
+  gitRepositoryResource,
+  helmRepositoryResource,
+  helmChartResource,
+  kustomizationResource,
+  helmReleaseResource,
+];
 
 const COLUMNS: readonly PrinterColumn[] = [
   { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },

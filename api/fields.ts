@@ -65,3 +65,75 @@ export const selector = z
     annotationSelector: z.string().optional(),
   })
   .describe('Objects meant: regular expressions that match whole fields, and label selectors.');
+
+export const kubeConfig = z
+  .looseObject({
+    configMapRef: localRef
+      .optional()
+      .describe('ConfigMap that says how to reach and authenticate to the cluster.'),
+    secretRef: z
+      .looseObject({
+        name: z.string(),
+        key: z.string().optional().describe('Key of the kubeconfig; value or value.yaml when empty.'),
+      })
+      .optional()
+      .describe('Secret with a kubeconfig.'),
+  })
+  .meta({
+    'x-kubernetes-validations': [
+      {
+        rule: 'has(self.configMapRef) || has(self.secretRef)',
+        message: 'exactly one of spec.kubeConfig.configMapRef or spec.kubeConfig.secretRef must be specified',
+      },
+      {
+        rule: '!has(self.configMapRef) || !has(self.secretRef)',
+        message: 'exactly one of spec.kubeConfig.configMapRef or spec.kubeConfig.secretRef must be specified',
+      },
+    ],
+  });
+
+export const image = z.looseObject({
+  name: z.string().describe('The image as the manifests name it, without tag.'),
+  newName: z.string().optional(),
+  newTag: z.string().optional(),
+  digest: z.string().optional().describe('Comes before newTag.'),
+});
+
+export const patch = z.looseObject({
+  patch: z.string().describe('A strategic merge patch or a JSON patch, as YAML.'),
+  target: selector.optional(),
+});
+
+/** Fields of objects that are somebody else's. */
+export const ignoreRule = z.looseObject({
+  paths: z.array(z.string()).describe('JSON pointers.'),
+  target: selector.optional(),
+});
+
+export const dependency = z.looseObject({
+  name: z.string(),
+  namespace: z.string().optional().describe('That of this object when empty.'),
+  readyExpr: z.string().optional().describe('CEL over dep and self, instead of the built-in check.'),
+});
+
+export const healthCheckExpr = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string().optional(),
+  current: z.string().describe('CEL: the object is healthy.'),
+  inProgress: z.string().optional().describe('CEL: the object is not there yet.'),
+  failed: z.string().optional().describe('CEL: the object will not get there.'),
+});
+
+export const commonMetadata = z.looseObject({
+  labels: stringMap.optional(),
+  annotations: stringMap.optional(),
+});
+
+export const inventory = z.looseObject({
+  entries: z.array(
+    z.object({
+      id: z.string().describe('<namespace>_<name>_<group>_<kind>'),
+      v: z.string().describe('API version.'),
+    }),
+  ),
+});

@@ -1,45 +1,27 @@
 import { z } from 'zod';
 import type { CustomResource } from './custom-resource.ts';
-import { condition, dateTime, duration, localRef, metadata, selector, stringMap } from './fields.ts';
+import {
+  commonMetadata,
+  condition,
+  dateTime,
+  dependency,
+  duration,
+  healthCheckExpr,
+  ignoreRule,
+  image,
+  inventory,
+  kubeConfig,
+  localRef,
+  metadata,
+  patch,
+  stringMap,
+} from './fields.ts';
 
 const objectReference = z.looseObject({
   apiVersion: z.string().optional(),
   kind: z.string(),
   name: z.string(),
   namespace: z.string().optional().describe('Namespace of the object; that of the Kustomization when empty.'),
-});
-
-const kubeConfig = z
-  .looseObject({
-    configMapRef: localRef
-      .optional()
-      .describe('ConfigMap that says how to reach and authenticate to the cluster.'),
-    secretRef: z
-      .looseObject({
-        name: z.string(),
-        key: z.string().optional().describe('Key of the kubeconfig; value or value.yaml when empty.'),
-      })
-      .optional()
-      .describe('Secret with a kubeconfig.'),
-  })
-  .meta({
-    'x-kubernetes-validations': [
-      {
-        rule: 'has(self.configMapRef) || has(self.secretRef)',
-        message: 'exactly one of spec.kubeConfig.configMapRef or spec.kubeConfig.secretRef must be specified',
-      },
-      {
-        rule: '!has(self.configMapRef) || !has(self.secretRef)',
-        message: 'exactly one of spec.kubeConfig.configMapRef or spec.kubeConfig.secretRef must be specified',
-      },
-    ],
-  });
-
-const image = z.looseObject({
-  name: z.string().describe('The image as the manifests name it, without tag.'),
-  newName: z.string().optional(),
-  newTag: z.string().optional(),
-  digest: z.string().optional().describe('Comes before newTag.'),
 });
 
 const postBuild = z.looseObject({
@@ -94,50 +76,19 @@ const spec = z.looseObject({
   targetNamespace: z.string().min(1).max(63).optional().describe('Namespace of all objects.'),
   namePrefix: z.string().min(1).max(200).optional().describe('Put before all names.'),
   nameSuffix: z.string().min(1).max(200).optional().describe('Put behind all names.'),
-  commonMetadata: z
-    .looseObject({ labels: stringMap.optional(), annotations: stringMap.optional() })
+  commonMetadata: commonMetadata
     .optional()
     .describe('Labels and annotations of all objects, but not of their pod templates.'),
   components: z.array(z.string()).optional().describe('Paths of kustomize components, relative to path.'),
   ignoreMissingComponents: z.boolean().optional().describe('Whether components may be missing.'),
   images: z.array(image).optional().describe('Images to replace.'),
-  patches: z
-    .array(
-      z.looseObject({
-        patch: z.string().describe('A strategic merge patch or a JSON patch, as YAML.'),
-        target: selector.optional(),
-      }),
-    )
-    .optional()
-    .describe('Patches of built objects.'),
-  ignore: z
-    .array(
-      z.looseObject({ paths: z.array(z.string()).describe('JSON pointers.'), target: selector.optional() }),
-    )
-    .optional()
-    .describe('Fields of objects that are left to others.'),
+  patches: z.array(patch).optional().describe('Patches of built objects.'),
+  ignore: z.array(ignoreRule).optional().describe('Fields of objects that are left to others.'),
   postBuild: postBuild.optional().describe('Variables to substitute in built objects.'),
-  dependsOn: z
-    .array(
-      z.looseObject({
-        name: z.string(),
-        namespace: z.string().optional().describe('That of this Kustomization when empty.'),
-        readyExpr: z.string().optional().describe('CEL over dep and self, instead of the built-in check.'),
-      }),
-    )
-    .optional()
-    .describe('Kustomizations that must be ready first.'),
+  dependsOn: z.array(dependency).optional().describe('Kustomizations that must be ready first.'),
   healthChecks: z.array(objectReference).optional().describe('Objects that must become healthy.'),
   healthCheckExprs: z
-    .array(
-      z.looseObject({
-        apiVersion: z.string(),
-        kind: z.string().optional(),
-        current: z.string().describe('CEL: the object is healthy.'),
-        inProgress: z.string().optional().describe('CEL: the object is not there yet.'),
-        failed: z.string().optional().describe('CEL: the object will not get there.'),
-      }),
-    )
+    .array(healthCheckExpr)
     .optional()
     .describe('How the health of custom resources is told.'),
   decryption: z
@@ -158,17 +109,7 @@ const spec = z.looseObject({
 const status = z.looseObject({
   observedGeneration: z.int().optional().describe('The last generation that was reconciled.'),
   conditions: z.array(condition).optional(),
-  inventory: z
-    .looseObject({
-      entries: z.array(
-        z.object({
-          id: z.string().describe('<namespace>_<name>_<group>_<kind>'),
-          v: z.string().describe('API version.'),
-        }),
-      ),
-    })
-    .optional()
-    .describe('The objects that are or may be applied.'),
+  inventory: inventory.optional().describe('The objects that are or may be applied.'),
   lastAppliedRevision: z.string().optional().describe('The last revision applied and found healthy.'),
   lastAppliedOriginRevision: z.string().optional(),
   lastAttemptedRevision: z.string().optional().describe('The last revision tried.'),

@@ -1,5 +1,11 @@
 /** The kinds Pawl reconciles. */
-export const Kind = { GitRepository: 'GitRepository', Kustomization: 'Kustomization' } as const;
+export const Kind = {
+  GitRepository: 'GitRepository',
+  HelmRepository: 'HelmRepository',
+  HelmChart: 'HelmChart',
+  Kustomization: 'Kustomization',
+  HelmRelease: 'HelmRelease',
+} as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
 /** Which object a run, a schedule or a signal is about. */
