@@ -8,6 +8,15 @@ export const Kind = {
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
+/** The version of each kind's API that is read and written. */
+export const API_VERSION: Readonly<Record<Kind, string>> = {
+  GitRepository: 'source.toolkit.fluxcd.io/v1',
+  HelmRepository: 'source.toolkit.fluxcd.io/v1',
+  HelmChart: 'source.toolkit.fluxcd.io/v1',
+  Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
+  HelmRelease: 'helm.toolkit.fluxcd.io/v2',
+};
+
 /** Which object a run, a schedule or a signal is about. */
 export interface ObjectRef {
   readonly kind: Kind;

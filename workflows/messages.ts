@@ -83,5 +83,8 @@ export interface RunResult {
 /** The workflow type of each kind. */
 export const WorkflowType = {
   GitRepository: 'gitRepository',
+  HelmRepository: 'helmRepository',
+  HelmChart: 'helmChart',
   Kustomization: 'kustomization',
+  HelmRelease: 'helmRelease',
 } as const;

@@ -1,9 +1,10 @@
 import { ConditionType, findCondition } from '../../api/conditions.ts';
 import type { Kustomization } from '../../api/kustomization.ts';
+import { Kind } from '../../api/object-ref.ts';
 import { TakenOverError } from '../fence.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { BuiltInput } from '../observe/kustomization.ts';
-import { parseKustomization, targetOfRef } from '../observe/object.ts';
+import { parseObject, targetOfRef } from '../observe/object.ts';
 
 /** Watches over an apply or a prune: whether it is still wanted, and still ours. */
 export interface Guard {
@@ -30,7 +31,7 @@ export function guard(kube: KubeClient, input: BuiltInput, outer: AbortSignal): 
   async function look(): Promise<void> {
     const found = await kube.get(targetOfRef(input.ref));
     if (own.signal.aborted) return;
-    const object = found && parseKustomization(found);
+    const object = found && parseObject(Kind.Kustomization, found);
     stopped = reasonToStop(object, input.uid);
     if (stopped !== undefined) own.abort(new Error(stopped));
     else if (object && isTakenOver(object, input)) own.abort(new TakenOverError());

@@ -1,11 +1,12 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Kustomization } from '../../api/kustomization.ts';
+import { Kind } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { failed, stalled } from '../failures.ts';
 import { faultPoint } from '../fault.ts';
 import type { BuiltInput, ReadyKustomization } from '../observe/kustomization.ts';
-import { asAttempted, readKustomization } from '../observe/object.ts';
+import { asAttempted, readObject } from '../observe/object.ts';
 import { type ArtifactPointer, sourceRefOf } from '../observe/source.ts';
 import type { StepContext } from '../steps.ts';
 import type { BuiltSet } from './build.ts';
@@ -90,7 +91,7 @@ export async function passObject(
 ): Promise<Kustomization> {
   const remembered = deps.memory.recall(input.pass)?.object;
   if (remembered) return remembered;
-  const object = await readKustomization(deps.kube, input.ref);
+  const object = await readObject(deps.kube, { ...input.ref, kind: Kind.Kustomization });
   if (!object || object.metadata.uid !== input.uid) {
     throw stalled(Reason.ReconciliationFailed, 'the object was removed while it was being reconciled');
   }

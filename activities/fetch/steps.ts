@@ -1,9 +1,10 @@
 import type { Artifact } from '../../api/artifact.ts';
+import { Kind } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { stalled } from '../failures.ts';
 import type { ReadyGitRepository } from '../observe/git-repository.ts';
-import { type Attempt, attemptOf, readGitRepository } from '../observe/object.ts';
+import { type Attempt, attemptOf, readObject } from '../observe/object.ts';
 import { progressing } from '../status/git-repository-status.ts';
 import { patchStatus } from '../status/patch.ts';
 import type { StepContext } from '../steps.ts';
@@ -29,7 +30,7 @@ export async function fetchGitRepository(
   { ref, generation }: ReadyGitRepository,
   step: StepContext,
 ): Promise<Fetched> {
-  const object = await readGitRepository(deps.kube, ref);
+  const object = await readObject(deps.kube, { ...ref, kind: Kind.GitRepository });
   if (!object) throw stalled(Reason.GitOperationFailed, 'the object was removed while it was being fetched');
   const observed = object.status?.observedGeneration;
   if (observed !== generation) {

@@ -11,7 +11,7 @@ import { checkHealth } from '../health/check.ts';
 import { compileHealthExprs } from '../health/exprs.ts';
 import { kustomizationTargets } from '../health/steps.ts';
 import type { StepContext } from '../steps.ts';
-import { parseGitRepository, parseKustomization, targetOfRef } from './object.ts';
+import { parseObject, targetOfRef } from './object.ts';
 import { readArtifact } from './source.ts';
 
 /** What a look at an idle object found. */
@@ -85,7 +85,7 @@ function behindReason(object: KubeObject): string | undefined {
 }
 
 async function lookAtKustomization(deps: Deps, found: KubeObject, step: StepContext): Promise<Found> {
-  const object = parseKustomization(found);
+  const object = parseObject(Kind.Kustomization, found);
   const artifact = await readArtifact(deps.kube, object);
   if (artifact?.revision !== object.status?.lastAppliedRevision || artifact === undefined) {
     return { due: 'Source', message: `the source is at ${artifact?.revision ?? 'no revision'}`, objects: 0 };
@@ -110,7 +110,7 @@ async function lookAtKustomization(deps: Deps, found: KubeObject, step: StepCont
 }
 
 async function lookAtGitRepository(deps: Deps, found: KubeObject, step: StepContext): Promise<Found> {
-  const { revision, changed } = await deps.git.check(parseGitRepository(found), step.signal);
+  const { revision, changed } = await deps.git.check(parseObject(Kind.GitRepository, found), step.signal);
   return changed
     ? { due: 'Interval', message: `the remote is at ${revision}`, objects: 0 }
     : { message: `nothing to do, the remote is at ${revision}`, objects: 0 };

@@ -1,5 +1,6 @@
 import { type GitRepository, unsupportedField } from '../../api/git-repository.ts';
 import type { ObjectRef } from '../../api/object-ref.ts';
+import { Kind } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps, RefInput } from '../deps.ts';
 import { stalled } from '../failures.ts';
@@ -8,7 +9,7 @@ import {
   attemptOf,
   durationField,
   ensureFinalizer,
-  parseGitRepository,
+  parseObject,
   suspensionNote,
   targetOfRef,
 } from './object.ts';
@@ -29,7 +30,7 @@ export async function observeGitRepository(deps: Deps, { ref }: RefInput): Promi
   const found = await deps.kube.get(targetOfRef(ref));
   if (!found) return { state: 'Gone' };
   if (found.metadata.deletionTimestamp) return { state: 'Deleting' };
-  const object = parseGitRepository(await ensureFinalizer(deps.kube, ref, found));
+  const object = parseObject(Kind.GitRepository, await ensureFinalizer(deps.kube, ref, found));
   if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
   assertSupported(object);
   durationField('interval', object.spec.interval);

@@ -4,6 +4,7 @@ import { formatDuration } from '../../api/duration.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 import { type Kustomization, unsupportedField } from '../../api/kustomization.ts';
 import type { ObjectRef } from '../../api/object-ref.ts';
+import { Kind } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps, RefInput } from '../deps.ts';
 import { stalled } from '../failures.ts';
@@ -15,7 +16,7 @@ import {
   attemptOf,
   durationField,
   ensureFinalizer,
-  parseKustomization,
+  parseObject,
   suspensionNote,
   targetOfRef,
 } from './object.ts';
@@ -70,7 +71,7 @@ export async function observeKustomization(
   const found = await deps.kube.get(targetOfRef(ref));
   if (!found) return { state: 'Gone' };
   if (found.metadata.deletionTimestamp) return { state: 'Deleting', timeoutMs: deletionTimeout(found) };
-  const object = parseKustomization(await ensureFinalizer(deps.kube, ref, found));
+  const object = parseObject(Kind.Kustomization, await ensureFinalizer(deps.kube, ref, found));
   if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
 
   assertSupported(object);
@@ -137,7 +138,7 @@ export function timeoutOf({ spec }: Kustomization): number {
 
 function deletionTimeout(object: KubeObject): number {
   try {
-    return timeoutOf(parseKustomization(object));
+    return timeoutOf(parseObject(Kind.Kustomization, object));
   } catch {
     // A deletion must not hang on a field that never parsed.
     return SHORTEST_TIMEOUT_MS;

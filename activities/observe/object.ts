@@ -1,19 +1,12 @@
-import type { z } from 'zod';
 import { parseDuration } from '../../api/duration.ts';
-import { type GitRepository, gitRepository } from '../../api/git-repository.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
-import { type Kustomization, kustomization } from '../../api/kustomization.ts';
 import { Annotation, FINALIZER } from '../../api/names.ts';
-import type { ObjectRef } from '../../api/object-ref.ts';
+import { API_VERSION, type Kind, type ObjectRef } from '../../api/object-ref.ts';
+import { type Objects, type ReconciledObject, SCHEMAS } from '../../api/objects.ts';
 import { Reason } from '../../api/reasons.ts';
 import { stalled } from '../failures.ts';
 import type { KubeClient, Target } from '../kube/client.ts';
 import { isConflict } from '../kube/errors.ts';
-
-const API_VERSION = {
-  GitRepository: 'source.toolkit.fluxcd.io/v1',
-  Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
-} as const;
 
 /** What a pass works on, so that its end claims nothing about what was asked or written meanwhile. */
 export interface Attempt {
@@ -27,16 +20,13 @@ export interface Attempt {
   readonly startedAt?: string;
 }
 
-export function attemptOf({ metadata }: Pick<Kustomization | GitRepository, 'metadata'>): Attempt {
+export function attemptOf({ metadata }: Pick<ReconciledObject, 'metadata'>): Attempt {
   const requestedAt = metadata.annotations?.[Annotation.requestedAt];
   return { generation: metadata.generation, ...(requestedAt !== undefined && { requestedAt }) };
 }
 
 /** The object as it is, but with the generation and the request of the attempt: those of its status. */
-export function asAttempted<T extends Kustomization | GitRepository>(
-  object: T,
-  attempt: Attempt | undefined,
-): T {
+export function asAttempted<T extends ReconciledObject>(object: T, attempt: Attempt | undefined): T {
   if (attempt === undefined) return object;
   const { [Annotation.requestedAt]: _later, ...annotations } = object.metadata.annotations ?? {};
   const { generation, requestedAt } = attempt;
@@ -52,27 +42,19 @@ export function targetOfRef({ kind, namespace, name }: ObjectRef): Target {
 }
 
 /** Reads an object as it is right now. Throws stalled InvalidSpec when it does not parse: only this object is affected. */
-export async function readKustomization(
+export async function readObject<K extends Kind>(
   kube: KubeClient,
-  ref: ObjectRef,
-): Promise<Kustomization | undefined> {
+  ref: ObjectRef & { readonly kind: K },
+): Promise<Objects[K] | undefined> {
   const object = await kube.get(targetOfRef(ref));
-  return object && parseKustomization(object);
-}
-
-export async function readGitRepository(
-  kube: KubeClient,
-  ref: ObjectRef,
-): Promise<GitRepository | undefined> {
-  const object = await kube.get(targetOfRef(ref));
-  return object && parseGitRepository(object);
+  return object && parseObject(ref.kind, object);
 }
 
 /**
  * Reads an object of which no field needs to parse, and the spec may be missing: a bad object gets its status and is
  * let go like any other.
  */
-export async function readUnparsed<T extends Kustomization | GitRepository>(
+export async function readUnparsed<T extends ReconciledObject>(
   kube: KubeClient,
   ref: ObjectRef,
 ): Promise<T | undefined> {
@@ -80,16 +62,9 @@ export async function readUnparsed<T extends Kustomization | GitRepository>(
   return object && ({ spec: {}, ...object } as unknown as T);
 }
 
-export function parseKustomization(object: KubeObject): Kustomization {
-  return parse(kustomization, object);
-}
-
-export function parseGitRepository(object: KubeObject): GitRepository {
-  return parse(gitRepository, object);
-}
-
-function parse<T>(schema: z.ZodType<T>, object: KubeObject): T {
-  const parsed = schema.safeParse(object);
+/** Throws stalled InvalidSpec that names the first field which is not what its kind wants. */
+export function parseObject<K extends Kind>(kind: K, object: KubeObject): Objects[K] {
+  const parsed = SCHEMAS[kind].safeParse(object);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const field = issue?.path.join('.') ?? 'the object';

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kustomization, KustomizationStatus } from '../../api/kustomization.ts';
 import type { ObjectRef } from '../../api/object-ref.ts';
+import { Kind } from '../../api/object-ref.ts';
 import { TakenOverError } from '../fence.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { isConflict } from '../kube/errors.ts';
-import { parseKustomization, targetOfRef } from '../observe/object.ts';
+import { parseObject, targetOfRef } from '../observe/object.ts';
 import { changedFields, type Status } from './patch.ts';
 
 // Each conflict means that somebody edited the object between a read and the write after it.
@@ -28,7 +29,8 @@ export async function swapStatus(
   for (let attempt = 1; ; attempt += 1) {
     try {
       const patch = { metadata: { resourceVersion }, status };
-      const written = parseKustomization(
+      const written = parseObject(
+        Kind.Kustomization,
         await kube.patch(targetOfRef(ref), patch, { type: 'merge', subresource: 'status' }),
       );
       // Only the status: a spec that came meanwhile belongs to the next pass.
@@ -49,7 +51,7 @@ async function versionOfSameStatus(
 ): Promise<string> {
   const found = await kube.get(targetOfRef(ref));
   if (!found) throw new TakenOverError();
-  const { status, metadata } = parseKustomization(found);
+  const { status, metadata } = parseObject(Kind.Kustomization, found);
   // An answer that was lost on its way had its effect all the same.
   const isOurs = [before, after].some((known) => isDeepStrictEqual(claim(known), claim(status)));
   if (!isOurs) throw new TakenOverError();

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { findCondition, isTrue } from '../../api/conditions.ts';
 import type { KustomizationStatus } from '../../api/kustomization.ts';
-import { configMap, fluxHome, POLL, type Reconciled } from '../support/flux.ts';
+import type { ReconciledObject } from '../../api/objects.ts';
+import { configMap, fluxHome, POLL } from '../support/flux.ts';
 import { recordVersions } from '../support/recorder.ts';
 import { resultOf, runsOf, temporalClient } from '../support/temporal.ts';
 
@@ -270,7 +271,7 @@ test('every reconcile is a run that says why it ran, what came of it and how lon
   for (const { ms } of passes[0]?.steps ?? []) expect(ms).toBeGreaterThan(0);
 });
 
-function claimsSuccess({ metadata, status }: Reconciled): boolean {
+function claimsSuccess({ metadata, status }: ReconciledObject): boolean {
   return (
     status?.observedGeneration === metadata.generation &&
     isTrue(status?.conditions, 'Ready') &&

@@ -3,11 +3,10 @@ import { expect, onTestFinished } from 'vitest';
 import type { KubeClient, Target } from '../../activities/kube/client.ts';
 import { targetOfRef } from '../../activities/observe/object.ts';
 import { type Condition, findCondition } from '../../api/conditions.ts';
-import type { GitRepository } from '../../api/git-repository.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
-import type { Kustomization } from '../../api/kustomization.ts';
 import { Annotation } from '../../api/names.ts';
 import { Kind, type ObjectRef } from '../../api/object-ref.ts';
+import type { Objects, ReconciledObject } from '../../api/objects.ts';
 import type { GitServerOptions } from '../../tools/git-server.ts';
 import {
   createNamespace,
@@ -17,13 +16,6 @@ import {
   type StackAddresses,
   sharedStack,
 } from './harness.ts';
-
-/** What the API server returns of each kind. */
-interface Kinds {
-  readonly Kustomization: Kustomization;
-  readonly GitRepository: GitRepository;
-}
-export type Reconciled = Kinds[Kind];
 
 export interface FluxHomeOptions {
   readonly stack?: StackAddresses;
@@ -98,14 +90,14 @@ export class FluxHome {
     });
   }
 
-  async get<K extends Kind>(kind: K, name: string): Promise<Kinds[K]> {
+  async get<K extends Kind>(kind: K, name: string): Promise<Objects[K]> {
     const found = await this.find(kind, name);
     if (!found) throw new Error(`${kind} ${name} does not exist`);
     return found;
   }
 
-  async find<K extends Kind>(kind: K, name: string): Promise<Kinds[K] | undefined> {
-    return (await this.kube.get(targetOfRef(this.ref(kind, name)))) as unknown as Kinds[K] | undefined;
+  async find<K extends Kind>(kind: K, name: string): Promise<Objects[K] | undefined> {
+    return (await this.kube.get(targetOfRef(this.ref(kind, name)))) as unknown as Objects[K] | undefined;
   }
 
   /** An object of this namespace, undefined when there is none. */
@@ -131,7 +123,7 @@ export class FluxHome {
   }
 
   /** Asks, and waits until the status says that it was done. */
-  async reconcile<K extends Kind>(kind: K, name: string): Promise<Kinds[K]> {
+  async reconcile<K extends Kind>(kind: K, name: string): Promise<Objects[K]> {
     const value = await this.request(kind, name);
     const handled = async () => (await this.find(kind, name))?.status?.lastHandledReconcileAt;
     await expect.poll(handled, POLL).toBe(value);
@@ -139,7 +131,7 @@ export class FluxHome {
   }
 
   /** Waits until the object is ready for its newest spec, with this revision where one is given. */
-  async ready<K extends Kind>(kind: K, name: string, revision?: string): Promise<Kinds[K]> {
+  async ready<K extends Kind>(kind: K, name: string, revision?: string): Promise<Objects[K]> {
     const expected = { status: 'True', isObserved: true, ...(revision !== undefined && { revision }) };
     await expect.poll(async () => readiness(await this.find(kind, name)), POLL).toMatchObject(expected);
     return this.get(kind, name);
@@ -200,14 +192,14 @@ export async function fluxHome(options: FluxHomeOptions = {}): Promise<FluxHome>
 
 /** Deletes what was reconciled, so that nobody goes on asking a server that is gone. */
 async function removeAll({ kube, namespace }: FluxHome): Promise<void> {
-  for (const kind of [Kind.Kustomization, Kind.GitRepository]) {
+  for (const kind of Object.values(Kind).reverse()) {
     const { apiVersion } = targetOfRef({ kind, namespace, name: '' });
     const { items } = await kube.list({ apiVersion, kind, namespace });
     for (const { metadata } of items) await kube.delete({ apiVersion, kind, namespace, name: metadata.name });
   }
 }
 
-function readiness(object: Reconciled | undefined) {
+function readiness(object: ReconciledObject | undefined) {
   if (object === undefined) return undefined;
   const { metadata, status } = object;
   const ready = findCondition(status?.conditions, 'Ready');
@@ -220,10 +212,10 @@ function readiness(object: Reconciled | undefined) {
   };
 }
 
-function revisionOf(object: Reconciled): string | undefined {
-  return object.kind === 'Kustomization'
-    ? object.status?.lastAppliedRevision
-    : object.status?.artifact?.revision;
+function revisionOf(object: ReconciledObject): string | undefined {
+  if (object.kind === 'Kustomization') return object.status?.lastAppliedRevision;
+  if (object.kind === 'HelmRelease') return object.status?.history?.[0]?.chartVersion;
+  return object.status?.artifact?.revision;
 }
 
 /** A ConfigMap manifest without a namespace. */

@@ -1,11 +1,12 @@
 import { onTestFinished } from 'vitest';
 import { targetOfRef } from '../../activities/observe/object.ts';
 import type { ObjectRef } from '../../api/object-ref.ts';
-import type { FluxHome, Reconciled } from './flux.ts';
+import type { ReconciledObject } from '../../api/objects.ts';
+import type { FluxHome } from './flux.ts';
 
 /** Every version of an object from now on, as a watcher of the cluster sees it. */
 export interface Recorder {
-  readonly versions: readonly Reconciled[];
+  readonly versions: readonly ReconciledObject[];
 }
 
 /** Follows one object for the running test, whether it exists yet or not. */
@@ -13,7 +14,7 @@ export async function recordVersions(home: FluxHome, ref: ObjectRef): Promise<Re
   const { apiVersion, kind, namespace, name } = targetOfRef(ref);
   const query = { apiVersion, kind, namespace, fieldSelector: `metadata.name=${name}` };
   const { resourceVersion } = await home.kube.list(query);
-  const versions: Reconciled[] = [];
+  const versions: ReconciledObject[] = [];
   const stop = new AbortController();
   const watching = follow();
   onTestFinished(async () => {
@@ -25,7 +26,7 @@ export async function recordVersions(home: FluxHome, ref: ObjectRef): Promise<Re
   async function follow(): Promise<void> {
     const events = home.kube.watch({ ...query, resourceVersion }, { signal: stop.signal });
     for await (const { type, object } of events) {
-      if (type === 'ADDED' || type === 'MODIFIED') versions.push(object as unknown as Reconciled);
+      if (type === 'ADDED' || type === 'MODIFIED') versions.push(object as unknown as ReconciledObject);
     }
   }
 }

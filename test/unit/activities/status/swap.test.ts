@@ -1,8 +1,9 @@
+import { Kind } from '../../../../api/object-ref.ts';
 import { expect, it } from 'vitest';
 import { TakenOverError } from '../../../../activities/fence.ts';
 import type { KubeClient } from '../../../../activities/kube/client.ts';
 import { KubeError } from '../../../../activities/kube/errors.ts';
-import { parseKustomization } from '../../../../activities/observe/object.ts';
+import { parseObject } from '../../../../activities/observe/object.ts';
 import { swapStatus } from '../../../../activities/status/swap.ts';
 import type { KubeObject } from '../../../../api/kube-object.ts';
 import type { Kustomization, KustomizationStatus } from '../../../../api/kustomization.ts';
@@ -15,7 +16,7 @@ function status(revision: string, ...names: readonly string[]): KustomizationSta
 }
 
 function object(resourceVersion: string, some: KustomizationStatus): Kustomization {
-  return parseKustomization({
+  return parseObject(Kind.Kustomization, {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',
     metadata: { name: 'app', namespace: 'apps', uid: 'u', generation: 1, resourceVersion },
