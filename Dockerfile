@@ -2,9 +2,14 @@
 # The worker, and the command line with it.
 
 FROM golang:1.26.8-bookworm AS tools
-WORKDIR /src
+WORKDIR /src/kustomize
 COPY tools/kustomize/go.mod tools/kustomize/go.sum ./
 RUN CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /out/kustomize sigs.k8s.io/kustomize/kustomize/v5
+WORKDIR /src/helm
+COPY tools/helm/go.mod tools/helm/go.sum ./
+RUN version=$(go list -m -f '{{.Version}}' helm.sh/helm/v4) \
+  && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X helm.sh/helm/v4/internal/version.version=$version" \
+    -o /out/helm helm.sh/helm/v4/cmd/helm
 
 FROM node:24.21.0-bookworm-slim AS package
 WORKDIR /pawl
@@ -26,7 +31,7 @@ RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates git openssh-client tini \
   && rm -rf /var/lib/apt/lists/* \
   && install --directory --owner node --group node /data
-COPY --from=tools /out/kustomize /usr/local/bin/kustomize
+COPY --from=tools /out/kustomize /out/helm /usr/local/bin/
 COPY --from=package /pawl /pawl
 ENV NODE_ENV=production PAWL_DATA_DIR=/data
 USER node

@@ -10,6 +10,7 @@ export const TOOL_NAMES = [
   'kube-scheduler',
   'kwok',
   'kustomize',
+  'helm',
 ] as const;
 export type ToolName = (typeof TOOL_NAMES)[number];
 
@@ -87,6 +88,17 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
     versionArgs: ['version'],
     versionPattern: plain,
     stamp: unstamped,
+  },
+  helm: {
+    module: 'helm',
+    requires: 'helm.sh/helm/v4',
+    package: 'helm.sh/helm/v4/cmd/helm',
+    // Below it a chart's name may lead its files out of the directory (CVE-2026-35206).
+    minimum: '4.1.4',
+    versionArgs: ['version', '--template', '{{.Version}}'],
+    versionPattern: plain,
+    // Without it helm knows its minor version only, and notes that in each release.
+    stamp: (version) => [`helm.sh/helm/v4/internal/version.version=${version}`],
   },
 };
 

@@ -96,10 +96,16 @@ async function checkWorker(session: Session): Promise<readonly Finding[]> {
 async function checkTools(): Promise<readonly Finding[]> {
   const { locateTool } = await import('../../tools/locate.ts');
   const { findOnPath } = await import('./find-on-path.ts');
-  const [git, kustomize] = await Promise.all([findOnPath('git'), locateTool('kustomize')]);
+  const [git, kustomize, helm] = await Promise.all([
+    findOnPath('git'),
+    locateTool('kustomize'),
+    locateTool('helm'),
+  ]);
+  const advice = 'put it on the PATH, or install Go: a worker then builds its own';
   return [
     found('git', git, 'install it: workers fetch with it'),
-    found('kustomize', kustomize, 'put it on the PATH, or install Go: a worker then builds its own'),
+    found('kustomize', kustomize, advice),
+    found('helm', helm, advice),
   ];
 }
 

@@ -40,6 +40,9 @@ describe('locateTool', () => {
     ${'temporal'}       | ${'temporal version 1.30.0 (Server 1.27.2, UI 2.42)'} | ${false}
     ${'kustomize'}      | ${'v5.8.1'}                                           | ${true}
     ${'kustomize'}      | ${'{Version:kustomize/v4.5.7 GitCommit:unknown}'}     | ${false}
+    ${'helm'}           | ${'v4.3.1'}                                           | ${true}
+    ${'helm'}           | ${'v4.1.3'}                                           | ${false}
+    ${'helm'}           | ${'v3.20.2'}                                          | ${false}
     ${'kwok'}           | ${'kwok version v0.7.0 go1.26.8 (linux/amd64)'}       | ${true}
     ${'kwok'}           | ${'no idea'}                                          | ${false}
   `('accepts $tool that says "$says": $accepted', async ({ tool, says, accepted }) => {
