@@ -5,6 +5,9 @@ export const FINALIZER = 'finalizers.fluxcd.io';
 export const Annotation = {
   /** Opaque value: a change of it asks for a reconcile, `status.lastHandledReconcileAt` answers. */
   requestedAt: 'reconcile.fluxcd.io/requestedAt',
+  /** Of HelmReleases, with the value of requestedAt: a release although nothing changed, or failures forgotten. */
+  forceAt: 'reconcile.fluxcd.io/forceAt',
+  resetAt: 'reconcile.fluxcd.io/resetAt',
   prune: 'kustomize.toolkit.fluxcd.io/prune',
   ssa: 'kustomize.toolkit.fluxcd.io/ssa',
   force: 'kustomize.toolkit.fluxcd.io/force',
@@ -22,6 +25,9 @@ export const Annotation = {
 export const Label = {
   ownerName: 'kustomize.toolkit.fluxcd.io/name',
   ownerNamespace: 'kustomize.toolkit.fluxcd.io/namespace',
+  /** Of what a HelmRelease installed. */
+  releaseName: 'helm.toolkit.fluxcd.io/name',
+  releaseNamespace: 'helm.toolkit.fluxcd.io/namespace',
   /** ConfigMaps and Secrets that carry it wake who refers to them. */
   watch: 'reconcile.fluxcd.io/watch',
 } as const;

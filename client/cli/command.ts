@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { GlobalFlags } from './global-flags.ts';
-import { KINDS, type KindInfo } from './kinds.ts';
+import { ALL_KINDS, type KindInfo } from './kinds.ts';
 import { createOutput } from './output.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -20,18 +20,19 @@ export function withSession<Options>(run: Run<Options>): (...given: unknown[]) =
   };
 }
 
-/** Adds the two kinds below a verb, under `flux`'s names: `source git` and `kustomization` (`ks`), each with the examples. */
+/** Adds the kinds below a verb, under `flux`'s names: `source git`, `kustomization` (`ks`), …, each with the examples. */
 export function eachKind(
   verb: Command,
   lines: Examples,
   add: (command: Command, info: KindInfo) => void,
 ): void {
   const source = verb.command('source').alias('sources').description(`${verb.name()} sources`);
-  const git = source.command('git');
-  const ks = verb.command('kustomization').aliases(['ks', 'kustomizations']);
-  add(git, KINDS.GitRepository);
-  add(ks, KINDS.Kustomization);
-  for (const command of [verb, source, git, ks]) examples(command, lines);
+  for (const command of [verb, source]) examples(command, lines);
+  for (const info of ALL_KINDS) {
+    const command = (info.isSource ? source : verb).command(info.command).aliases([...info.aliases]);
+    add(command, info);
+    examples(command, lines);
+  }
 }
 
 /** A command line, and what it is for. */

@@ -1,56 +1,69 @@
 import { type Command, Option } from 'commander';
-import { examples, withSession } from './command.ts';
+import { type Examples, examples, withSession } from './command.ts';
 import { type GetOptions, get } from './get.ts';
-import { KINDS } from './kinds.ts';
+import { ALL_KINDS, KINDS, type KindInfo } from './kinds.ts';
+
+const SOURCES = ALL_KINDS.filter(({ isSource }) => isSource);
 
 /** `pawl get …` */
 export function addGet(program: Command): void {
   const verb = program.command('get').description('Show objects and their status');
+  addSources(verb);
 
-  const sources = verb.command('sources').alias('source').description('Show sources');
-  getFlags(sources.command('git [name]').description('Show GitRepositories')).action(
-    withSession<GetOptions>((session, [name], options) =>
-      get(session, [KINDS.GitRepository], { ...options, name }),
-    ),
-  );
-  getFlags(sources.command('all').description('Show all sources')).action(
+  // Here `flux` has the plural for a name.
+  addApplier(verb, KINDS.Kustomization, ['ks', 'kustomization'], {
+    'get ks -A --watch': 'follow all Kustomizations',
+    'get ks --status-selector ready=false': 'those that are not ready',
+    'get ks apps -o yaml': 'one of them, whole',
+  });
+  addApplier(verb, KINDS.HelmRelease, ['hr', 'helmrelease'], {
+    'get hr -A': 'the HelmReleases of all namespaces',
+    'get hr -n apps --show-source': 'with where their charts come from',
+  });
+
+  const all = getFlags(verb.command('all').description('Show everything')).action(
     withSession<GetOptions>((session, _args, options) =>
-      get(session, [KINDS.GitRepository], { ...options, isAll: true }),
+      get(session, ALL_KINDS, { ...options, isAll: true }),
     ),
   );
+  examples(all, { 'get all -A': 'sources, HelmReleases and Kustomizations of all namespaces' });
+  examples(verb, {
+    'get ks': 'the Kustomizations of flux-system',
+    'get hr -A': 'the HelmReleases of all namespaces',
+    'get sources git -A': 'the git sources of all namespaces',
+    'get all -n apps': 'everything in the namespace apps',
+  });
+}
 
-  for (const command of [sources, ...sources.commands]) {
+function addSources(verb: Command): void {
+  const sources = verb.command('sources').alias('source').description('Show sources');
+  for (const info of SOURCES) {
+    const command = sources.command(`${info.command} [name]`).description(`Show ${info.kind} objects`);
+    addKind(command, info);
+    examples(command, { [`get sources ${info.command} -A`]: 'of all namespaces' });
+  }
+  const all = getFlags(sources.command('all').description('Show all sources')).action(
+    withSession<GetOptions>((session, _args, options) => get(session, SOURCES, { ...options, isAll: true })),
+  );
+  for (const command of [sources, all]) {
     examples(command, {
       'get sources git -A': 'the git sources of all namespaces',
       'get sources all': 'the sources of flux-system, of every kind',
     });
   }
+}
 
-  const ks = verb.command('kustomizations [name]').aliases(['ks', 'kustomization']);
-  getFlags(ks.description('Show Kustomizations'))
-    .option('--show-source', 'show the source of each')
-    .action(
-      withSession<GetOptions>((session, [name], options) =>
-        get(session, [KINDS.Kustomization], { ...options, name }),
-      ),
-    );
-  examples(ks, {
-    'get ks -A --watch': 'follow all Kustomizations',
-    'get ks --status-selector ready=false': 'those that are not ready',
-    'get ks apps -o yaml': 'one of them, whole',
-  });
+function addApplier(verb: Command, info: KindInfo, aliases: readonly string[], lines: Examples): void {
+  const command = verb.command(`${info.plural} [name]`).aliases([...aliases]);
+  command.description(`Show ${info.kind} objects`).option('--show-source', 'show the source of each');
+  addKind(command, info);
+  examples(command, lines);
+}
 
-  const all = getFlags(verb.command('all').description('Show everything')).action(
-    withSession<GetOptions>((session, _args, options) =>
-      get(session, [KINDS.GitRepository, KINDS.Kustomization], { ...options, isAll: true }),
-    ),
+function addKind(command: Command, info: KindInfo): void {
+  getFlags(command).action(
+    withSession<GetOptions>((session, [name], options) => get(session, [info], { ...options, name })),
   );
-  examples(all, { 'get all -A': 'sources and Kustomizations of all namespaces' });
-  examples(verb, {
-    'get ks': 'the Kustomizations of flux-system',
-    'get sources git -A': 'the git sources of all namespaces',
-    'get all -n apps': 'everything in the namespace apps',
-  });
 }
 
 function getFlags(command: Command): Command {

@@ -20,6 +20,8 @@ export interface Reconciled extends KubeObject {
     readonly sourceRef?: SourceRef;
     readonly kubeConfig?: unknown;
     readonly url?: string;
+    /** Of a HelmRepository. */
+    readonly type?: string;
     readonly ref?: {
       readonly branch?: string;
       readonly tag?: string;
@@ -33,6 +35,9 @@ export interface Reconciled extends KubeObject {
     readonly conditions?: readonly Condition[];
     readonly lastHandledReconcileAt?: string;
     readonly lastAppliedRevision?: string;
+    readonly lastAttemptedRevision?: string;
+    /** Of a HelmRelease; a Kustomization's has other fields. */
+    readonly history?: readonly { readonly chartVersion?: string }[];
     readonly artifact?: Artifact;
     readonly inventory?: { readonly entries: readonly InventoryEntry[] };
   };
@@ -50,40 +55,123 @@ export interface KindInfo {
   readonly plural: string;
   /** In sentences: "suspending source git podinfo". */
   readonly human: string;
+  /** Its name after a verb, or after `source`. */
+  readonly command: string;
+  /** Short for the name. */
+  readonly aliases: readonly string[];
+  readonly isSource: boolean;
+  /** Whether tables cut hashes in the revision and in the message; a chart's version may look like one. */
+  readonly cuts: { readonly revision: boolean; readonly message: boolean };
   revision(object: Reconciled): string;
   /** The sentence after a reconcile that succeeded. */
   success(object: Reconciled): string;
+  /** Whether nobody reconciles the object: it is only read by others, and has no status. */
+  isStatic(object: Reconciled): boolean;
 }
 
+type Own = Omit<KindInfo, 'apiVersion' | 'isSource' | 'success' | 'isStatic'> &
+  Partial<Pick<KindInfo, 'success' | 'isStatic'>>;
+
+const BOTH = { revision: true, message: true };
+const never = () => false;
+
+function source(own: Omit<Own, 'revision' | 'human'>): KindInfo {
+  const revision = (object: Reconciled) => object.status?.artifact?.revision ?? '';
+  const success = (object: Reconciled) => `fetched revision ${revision(object)}`;
+  const apiVersion = 'source.toolkit.fluxcd.io/v1';
+  const human = `source ${own.command}`;
+  return { apiVersion, human, isSource: true, isStatic: never, revision, success, ...own };
+}
+
+function applier(own: Own, apiVersion: string): KindInfo {
+  const success = (object: Reconciled) => `applied revision ${own.revision(object)}`;
+  return { apiVersion, isSource: false, isStatic: never, success, ...own };
+}
+
+const isRegistry = (object: Reconciled) => object.spec.type === 'oci';
+
 export const KINDS: Readonly<Record<Kind, KindInfo>> = {
-  [Kind.GitRepository]: {
+  [Kind.GitRepository]: source({
     kind: Kind.GitRepository,
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
     plural: 'gitrepositories',
-    human: 'source git',
-    revision: (object) => object.status?.artifact?.revision ?? '',
-    success: (object) => `fetched revision ${object.status?.artifact?.revision ?? ''}`,
-  },
-  [Kind.Kustomization]: {
-    kind: Kind.Kustomization,
-    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-    plural: 'kustomizations',
-    human: 'kustomization',
-    revision: (object) => object.status?.lastAppliedRevision ?? '',
-    success: (object) => `applied revision ${object.status?.lastAppliedRevision ?? ''}`,
-  },
+    command: 'git',
+    aliases: [],
+    cuts: BOTH,
+  }),
+  [Kind.HelmRepository]: source({
+    kind: Kind.HelmRepository,
+    plural: 'helmrepositories',
+    command: 'helm',
+    aliases: [],
+    cuts: BOTH,
+    isStatic: isRegistry,
+    success: (object) =>
+      isRegistry(object)
+        ? (findCondition(object.status?.conditions, 'Ready')?.message ?? '')
+        : `fetched revision ${object.status?.artifact?.revision ?? ''}`,
+  }),
+  [Kind.HelmChart]: source({
+    kind: Kind.HelmChart,
+    plural: 'helmcharts',
+    command: 'chart',
+    aliases: [],
+    cuts: { revision: false, message: true },
+  }),
+  [Kind.Kustomization]: applier(
+    {
+      kind: Kind.Kustomization,
+      plural: 'kustomizations',
+      human: 'kustomization',
+      command: 'kustomization',
+      aliases: ['ks', 'kustomizations'],
+      cuts: BOTH,
+      revision: (object) => object.status?.lastAppliedRevision ?? '',
+    },
+    'kustomize.toolkit.fluxcd.io/v1',
+  ),
+  [Kind.HelmRelease]: applier(
+    {
+      kind: Kind.HelmRelease,
+      plural: 'helmreleases',
+      human: 'helmrelease',
+      command: 'helmrelease',
+      aliases: ['hr', 'helmreleases'],
+      cuts: { revision: false, message: false },
+      revision: ({ status }) => status?.history?.[0]?.chartVersion ?? status?.lastAttemptedRevision ?? '',
+    },
+    'helm.toolkit.fluxcd.io/v2',
+  ),
 };
 
-/** The kind that a word of the command line names: `ks`, `Kustomization`, `kustomizations`, `gitrepo`, … */
+/** The kinds in the order in which `flux get all` shows them. */
+export const ALL_KINDS: readonly KindInfo[] = [
+  KINDS.GitRepository,
+  KINDS.HelmRepository,
+  KINDS.HelmChart,
+  KINDS.HelmRelease,
+  KINDS.Kustomization,
+];
+
+// Short names of the resources that are no words of the command line.
+const SHORT_NAMES: Readonly<Record<string, Kind>> = {
+  gitrepo: Kind.GitRepository,
+  helmrepo: Kind.HelmRepository,
+  hc: Kind.HelmChart,
+};
+
+/** The kind that a word of the command line names: `ks`, `Kustomization`, `kustomizations`, `gitrepo`, `hr`, … */
 export function kindNamed(word: string): KindInfo | undefined {
   const lower = word.toLowerCase();
-  if (['ks', 'kustomization', 'kustomizations'].includes(lower)) return KINDS.Kustomization;
-  if (['git', 'gitrepo', 'gitrepository', 'gitrepositories'].includes(lower)) return KINDS.GitRepository;
-  return undefined;
+  const isCalled = ({ kind, plural, command, aliases }: KindInfo) =>
+    [kind.toLowerCase(), plural, command, ...aliases].includes(lower);
+  const short = SHORT_NAMES[lower];
+  return short ? KINDS[short] : ALL_KINDS.find(isCalled);
 }
 
 /** READY and MESSAGE of the tables. */
-export function readyColumns(object: Reconciled): [ready: string, message: string] {
+export function readyColumns(info: KindInfo, object: Reconciled): [ready: string, message: string] {
+  if (info.isStatic(object)) return ['True', 'Helm repository is Ready'];
   const ready = findCondition(object.status?.conditions, 'Ready');
-  return ready ? [ready.status, truncateHex(ready.message)] : ['False', 'waiting to be reconciled'];
+  if (!ready) return ['False', 'waiting to be reconciled'];
+  return [ready.status, info.cuts.message ? truncateHex(ready.message) : ready.message];
 }
