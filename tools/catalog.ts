@@ -11,6 +11,7 @@ export const TOOL_NAMES = [
   'kwok',
   'kustomize',
   'helm',
+  'oci-registry',
 ] as const;
 export type ToolName = (typeof TOOL_NAMES)[number];
 
@@ -99,6 +100,16 @@ export const TOOLS: Readonly<Record<ToolName, Tool>> = {
     versionPattern: plain,
     // Without it helm knows its minor version only, and notes that in each release.
     stamp: (version) => [`helm.sh/helm/v4/internal/version.version=${version}`],
+  },
+  'oci-registry': {
+    module: 'registry',
+    requires: 'github.com/google/go-containerregistry',
+    package: 'github.com/google/go-containerregistry/cmd/registry',
+    minimum: '0.21.0',
+    // It does not know its version: only one that was built here is taken.
+    versionArgs: ['-h'],
+    versionPattern: /(?!)/,
+    stamp: unstamped,
   },
 };
 
