@@ -17,6 +17,12 @@ export const ConditionType = {
   ArtifactOutdated: 'ArtifactOutdated',
   FetchFailed: 'FetchFailed',
   StorageOperationFailed: 'StorageOperationFailed',
+  BuildFailed: 'BuildFailed',
+  SourceVerified: 'SourceVerified',
+  Released: 'Released',
+  TestSuccess: 'TestSuccess',
+  Remediated: 'Remediated',
+  Drifted: 'Drifted',
 } as const;
 export type ConditionType = (typeof ConditionType)[keyof typeof ConditionType];
 
