@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { moduleFolder, TOOLS } from './catalog.ts';
 import type { Credentials } from './credentials.ts';
 import { flags } from './flags.ts';
 
@@ -74,5 +75,6 @@ export function clientArgs(kubeconfig: string, serviceAccountKey?: string): stri
 }
 
 export function kwokArgs(kubeconfig: string): string[] {
-  return flags({ kubeconfig, 'manage-all-nodes': true });
+  const config = join(moduleFolder(TOOLS.kwok), 'pods.yaml');
+  return flags({ kubeconfig, config, 'manage-all-nodes': true });
 }
