@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artifact } from '../../api/artifact.ts';
 import { Reason } from '../../api/reasons.ts';
@@ -12,7 +12,7 @@ import { untar } from './untar.ts';
 
 type OpenedArtifact = Pick<Artifact, 'url' | 'digest' | 'revision' | 'path'>;
 
-/** Makes an artifact's content available as a directory that callers only read. */
+/** Makes an artifact available on this machine's disk, where callers only read it; resolves to the path. */
 export type OpenArtifact = (artifact: OpenedArtifact, options: OpenOptions) => Promise<string>;
 
 export interface OpenOptions {
@@ -35,7 +35,23 @@ const IN_USE_MS = 10 * 60_000;
  * Throws ArtifactFailed: transient while nobody serves it, lasting when the archive itself is refused.
  */
 export function createOpenArtifact({ dataDir, store }: OpenArtifactOptions): OpenArtifact {
-  const root = join(dataDir, 'extracted');
+  return createOpen(join(dataDir, 'extracted'), store, untar);
+}
+
+/** Makes an artifact available as the file that it is, for programs that read it so; otherwise as {@link createOpenArtifact}. */
+export function createOpenArchive({ dataDir, store }: OpenArtifactOptions): OpenArtifact {
+  const open = createOpen(join(dataDir, 'archives'), store, (bytes, directory) =>
+    writeFile(join(directory, ARCHIVE), bytes, { mode: 0o600 }),
+  );
+  return async (artifact, options) => join(await open(artifact, options), ARCHIVE);
+}
+
+// Programs tell the format by the name.
+const ARCHIVE = 'archive.tgz';
+
+type Unpack = (bytes: Buffer, directory: string) => Promise<void>;
+
+function createOpen(root: string, store: ArtifactStore, unpack: Unpack): OpenArtifact {
   const opening = new Map<string, Opening>();
 
   async function open(artifact: OpenedArtifact, signal: AbortSignal): Promise<string> {
@@ -45,7 +61,7 @@ export function createOpenArtifact({ dataDir, store }: OpenArtifactOptions): Ope
     await mkdir(root, { recursive: true, mode: 0o700 });
     const temporary = await mkdtemp(join(root, '.tmp-'));
     try {
-      await untar(bytes, temporary);
+      await unpack(bytes, temporary);
       await rename(temporary, directory);
     } catch (error) {
       await rm(temporary, { recursive: true, force: true });

@@ -1,19 +1,24 @@
 import { isTrue } from '../../api/conditions.ts';
 import { CelError, compileCel } from '../../api/formats/cel.ts';
+import type { HelmRelease } from '../../api/helm-release.ts';
 import type { Kustomization } from '../../api/kustomization.ts';
+import { Kind } from '../../api/object-ref.ts';
 import { invalidCel } from './exprs.ts';
 
+/** An object of a kind that has `dependsOn`. */
+export type Dependant = Kustomization | HelmRelease;
+
 /** A compiled `dependsOn[].readyExpr`; throws a CelError when it cannot be evaluated. */
-export type ReadyExpr = (self: Kustomization, dependency: Kustomization) => boolean;
+export type ReadyExpr = (self: Dependant, dependency: Dependant) => boolean;
 
 export interface DependencyInput {
-  readonly self: Kustomization;
+  readonly self: Dependant;
   /** `namespace/name`, as the reference resolves. */
   readonly name: string;
   /** Undefined when it does not exist. */
-  readonly dependency: Kustomization | undefined;
-  /** The revision of the artifact that `self` is about to apply. */
-  readonly artifactRevision: string;
+  readonly dependency: Dependant | undefined;
+  /** Of a Kustomization, the revision of the artifact that it is about to apply. */
+  readonly artifactRevision?: string | undefined;
   /** Replaces the built-in check. */
   readonly readyExpr?: ReadyExpr | undefined;
 }
@@ -36,7 +41,7 @@ export function compileReadyExpr(expression: string, field: string): ReadyExpr {
 }
 
 /**
- * Whether a dependency lets its dependant go on: kustomize-controller's `checkDependencies`.
+ * Whether a dependency lets its dependant go on: `checkDependencies` of kustomize-controller and helm-controller.
  * Throws Stalled/InvalidCELExpression when a readyExpr gives no boolean or takes too long.
  */
 export function dependencyStatus(input: DependencyInput): DependencyStatus {
@@ -48,8 +53,8 @@ export function dependencyStatus(input: DependencyInput): DependencyStatus {
   if (!isObserved || !isTrue(conditionsOf(dependency), 'Ready')) {
     return unready(`dependency '${name}' is not ready${rootCause(dependency, isObserved)}`);
   }
-  if (haveSameSource(self, dependency) && status?.lastAppliedRevision !== artifactRevision) {
-    const applied = status?.lastAppliedRevision ?? 'nothing';
+  const applied = appliedOfSameSource(self, dependency);
+  if (applied !== undefined && applied !== artifactRevision) {
     return unready(
       `dependency '${name}' revision is not up to date: it has applied ${applied}, not ${artifactRevision}`,
     );
@@ -59,8 +64,8 @@ export function dependencyStatus(input: DependencyInput): DependencyStatus {
 
 function exprStatus(
   readyExpr: ReadyExpr,
-  self: Kustomization,
-  dependency: Kustomization,
+  self: Dependant,
+  dependency: Dependant,
   name: string,
 ): DependencyStatus {
   const message = `dependency '${name}' is not ready according to readyExpr eval`;
@@ -74,18 +79,19 @@ function exprStatus(
   }
 }
 
-/** Whether two Kustomizations are built from one source: only then do their revisions compare. */
-function haveSameSource(one: Kustomization, other: Kustomization): boolean {
-  const [a, b] = [one.spec.sourceRef, other.spec.sourceRef];
-  return (
+/** What a Kustomization has applied of the source that both are built from: only then do their revisions compare. */
+function appliedOfSameSource(self: Dependant, dependency: Dependant): string | undefined {
+  if (self.kind !== Kind.Kustomization || dependency.kind !== Kind.Kustomization) return undefined;
+  const [a, b] = [self.spec.sourceRef, dependency.spec.sourceRef];
+  const isSame =
     a.kind === b.kind &&
     a.name === b.name &&
-    (a.namespace || one.metadata.namespace) === (b.namespace || other.metadata.namespace)
-  );
+    (a.namespace || self.metadata.namespace) === (b.namespace || dependency.metadata.namespace);
+  return isSame ? (dependency.status?.lastAppliedRevision ?? 'nothing') : undefined;
 }
 
 /** What holds the dependency up. One that waits itself tells what for, so the chain ends at the root blocker. */
-function rootCause(dependency: Kustomization, isObserved: boolean): string {
+function rootCause(dependency: Dependant, isObserved: boolean): string {
   if (dependency.spec.suspend) return ': it is suspended';
   const ready = conditionsOf(dependency).find(({ type }) => type === 'Ready');
   // A failure is of the newest spec although that counts as observed only after a success.
@@ -94,7 +100,7 @@ function rootCause(dependency: Kustomization, isObserved: boolean): string {
   return ready?.message ? `: ${ready.message}` : '';
 }
 
-function conditionsOf({ status }: Kustomization) {
+function conditionsOf({ status }: Dependant) {
   return status?.conditions ?? [];
 }
 

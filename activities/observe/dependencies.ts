@@ -1,9 +1,9 @@
-import type { Kustomization } from '../../api/kustomization.ts';
-import { Kind, type ObjectRef } from '../../api/object-ref.ts';
+import type { ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import { stalled } from '../failures.ts';
 import {
   compileReadyExpr,
+  type Dependant,
   dependencyStatus,
   describeCycle,
   findCycle,
@@ -12,7 +12,7 @@ import {
 import type { KubeClient } from '../kube/client.ts';
 import { readUnparsed } from './object.ts';
 
-type DependsOn = NonNullable<Kustomization['spec']['dependsOn']>[number];
+type DependsOn = NonNullable<Dependant['spec']['dependsOn']>[number];
 
 /** A dependency with its readyExpr, compiled where it has one. */
 export interface Dependency {
@@ -21,7 +21,7 @@ export interface Dependency {
 }
 
 /** Reads `spec.dependsOn`; throws Stalled/InvalidCELExpression when a readyExpr does not compile. */
-export function compileDependencies(object: Kustomization): readonly Dependency[] {
+export function compileDependencies(object: Dependant): readonly Dependency[] {
   return (object.spec.dependsOn ?? []).map((dependency, index) => ({
     ref: dependencyRef(object, dependency),
     readyExpr: dependency.readyExpr
@@ -32,10 +32,10 @@ export function compileDependencies(object: Kustomization): readonly Dependency[
 
 /** Where a reference of `dependsOn` leads: into the object's own namespace when it names none. */
 export function dependencyRef(
-  { metadata }: Pick<Kustomization, 'metadata'>,
+  { kind, metadata }: Pick<Dependant, 'kind' | 'metadata'>,
   { name, namespace }: DependsOn,
 ): ObjectRef {
-  return { kind: Kind.Kustomization, namespace: namespace || metadata.namespace, name };
+  return { kind, namespace: namespace || metadata.namespace, name };
 }
 
 /**
@@ -44,9 +44,9 @@ export function dependencyRef(
  */
 export async function unmetDependency(
   kube: KubeClient,
-  self: Kustomization,
+  self: Dependant,
   dependencies: readonly Dependency[],
-  artifactRevision: string,
+  artifactRevision?: string,
 ): Promise<string | undefined> {
   const found = await Promise.all(dependencies.map(({ ref }) => read(kube, ref)));
   for (const [index, { ref, readyExpr }] of dependencies.entries()) {
@@ -59,14 +59,14 @@ export async function unmetDependency(
   return undefined;
 }
 
-async function assertNoCycle(kube: KubeClient, self: Kustomization): Promise<void> {
+async function assertNoCycle(kube: KubeClient, self: Dependant): Promise<void> {
   const graph = new Map<string, readonly string[]>();
   const start: ObjectRef = {
-    kind: Kind.Kustomization,
+    kind: self.kind,
     namespace: self.metadata.namespace,
     name: self.metadata.name,
   };
-  const unread: { ref: ObjectRef; object: Kustomization | undefined }[] = [{ ref: start, object: self }];
+  const unread: { ref: ObjectRef; object: Dependant | undefined }[] = [{ ref: start, object: self }];
   for (let next = unread.pop(); next !== undefined; next = unread.pop()) {
     const { object } = next;
     const refs =
@@ -84,9 +84,9 @@ async function assertNoCycle(kube: KubeClient, self: Kustomization): Promise<voi
   );
 }
 
-async function read(kube: KubeClient, ref: ObjectRef): Promise<Kustomization | undefined> {
+async function read(kube: KubeClient, ref: ObjectRef): Promise<Dependant | undefined> {
   // Not parsed: another object's bad field is its own matter.
-  return readUnparsed<Kustomization>(kube, ref);
+  return readUnparsed<Dependant>(kube, ref);
 }
 
 function nameOf({ namespace, name }: ObjectRef): string {
