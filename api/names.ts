@@ -38,6 +38,8 @@ export const FieldManager = {
   /** Of status and finalizers. */
   status: 'gotk-kustomize-controller',
   sourceStatus: 'gotk-source-controller',
+  /** Of what helm applies, and of HelmCharts. */
+  helm: 'helm-controller',
 } as const;
 
 /** Temporal's names. */
