@@ -1,8 +1,18 @@
+import type { Command } from 'commander';
 import { formatDuration, parseDuration } from '../../api/duration.ts';
+import { collect } from './command.ts';
 
 export interface ObjectName {
   readonly name: string;
   readonly namespace: string;
+}
+
+/** The flags that every `create` has. */
+export function createFlags(command: Command): Command {
+  return command
+    .option('--interval <duration>', 'how often to look', '1m')
+    .option('--label <key=value>', 'labels of the object (repeat, or separate by commas)', collect)
+    .option('--export', 'print YAML instead');
 }
 
 /** Checks a name as `flux` does before anything is asked of the server. */
@@ -32,4 +42,25 @@ export function labels(pairs: readonly string[] | undefined): { labels?: Record<
     return [key, value];
   });
   return { labels: Object.fromEntries(entries) as Record<string, string> };
+}
+
+/** `[namespace/]name[@expression]`; the expression is the one of `readyExpr`. */
+export function dependency(text: string): { name: string; namespace?: string; readyExpr?: string } {
+  const [, path = '', readyExpr] = /^([^@]*)(?:@(.*))?$/s.exec(text) ?? [];
+  const slash = path.indexOf('/');
+  const place = slash < 0 ? { name: path } : { namespace: path.slice(0, slash), name: path.slice(slash + 1) };
+  return { ...place, ...(readyExpr && { readyExpr }) };
+}
+
+/** The words of `<kind>/<name>`; a text with no or several slashes is a name. */
+export function kindAndName(text: string): { kind: string; name: string } {
+  const [kind = '', name, ...more] = text.split('/');
+  return name === undefined || more.length > 0 ? { kind: '', name: text } : { kind, name };
+}
+
+/** The words of `<kind>/<name>[.<namespace>]`; the namespace is what follows the last dot. */
+export function kindNameNamespace(text: string): { kind: string; name: string; namespace?: string } {
+  const { kind, name } = kindAndName(text);
+  const dot = name.lastIndexOf('.');
+  return dot < 0 ? { kind, name } : { kind, name: name.slice(0, dot), namespace: name.slice(dot + 1) };
 }

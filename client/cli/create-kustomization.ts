@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/kube-object.ts';
-import { goDuration, labels, type ObjectName, objectName } from './create-fields.ts';
+import { dependency, goDuration, labels, type ObjectName, objectName } from './create-fields.ts';
 
 export interface KustomizationOptions {
   readonly interval: string;
@@ -86,11 +86,6 @@ export function relativePath(text: string): string {
     else if (part !== '' && part !== '.') parts.push(part);
   }
   return `./${parts.join('/')}`;
-}
-
-function dependency(text: string): { name: string; namespace?: string } {
-  const slash = text.indexOf('/');
-  return slash < 0 ? { name: text } : { namespace: text.slice(0, slash), name: text.slice(slash + 1) };
 }
 
 function healthCheck(text: string): object {

@@ -1,10 +1,12 @@
 import { type Command, Option } from 'commander';
 import { collect, type Examples, examples, withSession } from './command.ts';
+import { createFlags } from './create-fields.ts';
 import {
   type GitRepositoryOptions,
   gitRepositoryManifest,
   gitSecretManifest,
 } from './create-git-repository.ts';
+import { addHelmChart, addHelmRelease, addHelmRepository } from './create-helm.ts';
 import { type KustomizationOptions, kustomizationManifest } from './create-kustomization.ts';
 import { KINDS } from './kinds.ts';
 import { formatExport } from './manifest.ts';
@@ -16,24 +18,22 @@ export function addCreate(program: Command): void {
   const verb = program.command('create').description('Create or update an object, and wait for it');
   const source = verb.command('source').alias('sources').description('Create a source');
   addGitRepository(source);
+  addHelmRepository(source);
+  addHelmChart(source);
   addKustomization(verb);
+  addHelmRelease(verb);
   examples(verb, {
     'create source git podinfo --url=https://github.com/stefanprodan/podinfo --branch=master':
       'a git repository',
     'create ks podinfo --source=GitRepository/podinfo --path=./kustomize --prune --wait':
       'apply a path of it',
+    'create source helm podinfo --url=https://stefanprodan.github.io/podinfo': 'a chart repository',
+    'create hr podinfo --source=HelmRepository/podinfo --chart=podinfo': 'release a chart of it',
   });
 }
 
-function shared(command: Command): Command {
-  return command
-    .option('--interval <duration>', 'how often to look', '1m')
-    .option('--label <key=value>', 'labels of the object (repeat, or separate by commas)', collect)
-    .option('--export', 'print YAML instead');
-}
-
 function addGitRepository(source: Command): void {
-  const git = shared(source.command('git <name>').description('Create or update a GitRepository'))
+  const git = createFlags(source.command('git <name>').description('Create or update a GitRepository'))
     .option('--url <url>', 'address of the repository: https, http or ssh')
     .option('--branch <name>', 'a branch')
     .option('--tag <name>', 'a tag')
@@ -83,14 +83,16 @@ async function createGitRepository(
     await upsert(session, secret, 'stringData');
     session.out.success('authentication configured');
   }
-  const object = await upsertAndWait(session, KINDS.GitRepository, manifest, 'GitRepository source');
+  const object = await upsertAndWait(session, KINDS.GitRepository, manifest, {
+    label: 'GitRepository source',
+  });
   session.out.success('GitRepository source reconciliation completed');
   session.out.success(`fetched revision: ${KINDS.GitRepository.revision(object)}`);
 }
 
 function addKustomization(verb: Command): void {
   const ks = verb.command('kustomization <name>').aliases(['ks', 'kustomizations']);
-  shared(ks.description('Create or update a Kustomization'))
+  createFlags(ks.description('Create or update a Kustomization'))
     .option('--source <[kind/]name[.namespace]>', 'source of the manifests, e.g. GitRepository/podinfo')
     .option('--path <path>', 'directory inside the source', './')
     .option('--prune', 'delete what is no longer in the source')
@@ -121,7 +123,7 @@ async function createKustomization(
   if (!options.export) session.out.generate('generating Kustomization');
   const manifest = kustomizationManifest({ name, namespace: session.flags.namespace }, options);
   if (options.export) return session.out.print(formatExport(manifest));
-  const object = await upsertAndWait(session, KINDS.Kustomization, manifest, 'Kustomization');
+  const object = await upsertAndWait(session, KINDS.Kustomization, manifest, { label: 'Kustomization' });
   session.out.success(`Kustomization ${name} is ready`);
   session.out.success(KINDS.Kustomization.success(object));
 }

@@ -1,11 +1,12 @@
 import { Document, visit } from 'yaml';
+import { bigIntegerDigits } from '../../api/formats/big-integer.ts';
 import { resolvePlainScalar } from '../../api/formats/yaml-scalar.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 
 /** YAML with sorted keys and unbroken lines, quoted as Kubernetes tools quote. */
 export function toYaml(value: unknown): string {
   // Read by YAML 1.1 parsers too: `on`, `yes` and `0644` must stay text.
-  const document = new Document(value, {
+  const document = new Document(value, withBigIntegers, {
     version: '1.1',
     sortMapEntries: true,
     aliasDuplicateObjects: false,
@@ -16,6 +17,11 @@ export function toYaml(value: unknown): string {
     },
   });
   return document.toString({ lineWidth: 0, indentSeq: false, singleQuote: true });
+}
+
+function withBigIntegers(_key: unknown, value: unknown): unknown {
+  const digits = bigIntegerDigits(value);
+  return digits === undefined ? value : BigInt(digits);
 }
 
 // Times and numbers to the base of 60 are strings to Kubernetes, and not to every reader.

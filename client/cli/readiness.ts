@@ -1,5 +1,5 @@
 import { findCondition } from '../../api/conditions.ts';
-import type { Reconciled } from './kinds.ts';
+import type { KindInfo, Reconciled } from './kinds.ts';
 
 /** What a wait concludes from an object: done, not yet, or never. */
 export type Progress =
@@ -34,8 +34,9 @@ export function requestProgress(object: Reconciled, handledBefore: string): Prog
   return withTrouble(object, kstatus(object));
 }
 
-/** After a change of the spec: does the status speak of this generation, and how did it end? */
-export function specProgress(object: Reconciled): Progress {
+/** After a change of the spec: does the status speak of this generation, and how did it end? An object that nobody reconciles has none. */
+export function specProgress(info: Pick<KindInfo, 'isStatic'>, object: Reconciled): Progress {
+  if (info.isStatic(object)) return kstatus(object);
   const observed = object.status?.observedGeneration ?? 0;
   const ready = findCondition(object.status?.conditions, 'Ready');
   if (observed < 1 || ready === undefined) return IN_PROGRESS;

@@ -99,7 +99,9 @@ async function waitForAll(session: Session, info: KindInfo, names: readonly stri
       try {
         return {
           name,
-          object: await waitFor(session, info, { name, namespace: flags.namespace }, specProgress),
+          object: await waitFor(session, info, { name, namespace: flags.namespace }, (seen) =>
+            specProgress(info, seen),
+          ),
         };
       } catch (error) {
         return { name, message: error instanceof Error ? error.message : String(error) };

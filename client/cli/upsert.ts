@@ -25,16 +25,23 @@ export async function upsert(
   return 'updated';
 }
 
+/** What progress calls an object, and where another word is usual, what was created. */
+export interface Wording {
+  readonly label: string;
+  readonly short?: string;
+}
+
 /** Upserts an object and waits until its status speaks of the new generation. */
 export async function upsertAndWait(
   session: Session,
   info: KindInfo,
   manifest: KubeObject,
-  label: string,
+  { label, short = label }: Wording,
 ): Promise<Reconciled> {
   const { out, flags } = session;
   out.action(`applying ${label}`);
-  out.success(`${label} ${await upsert(session, manifest, 'spec')}`);
+  out.success(`${short} ${await upsert(session, manifest, 'spec')}`);
   out.waiting(`waiting for ${label} reconciliation`);
-  return waitFor(session, info, { name: manifest.metadata.name, namespace: flags.namespace }, specProgress);
+  const at = { name: manifest.metadata.name, namespace: flags.namespace };
+  return waitFor(session, info, at, (object) => specProgress(info, object));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '../../../../api/conditions.ts';
 import type { Reconciled } from '../../../../client/cli/kinds.ts';
+import { KINDS } from '../../../../client/cli/kinds.ts';
 import { kstatus, requestProgress, specProgress } from '../../../../client/cli/readiness.ts';
 
 const GENERATION = 3;
@@ -157,6 +158,6 @@ describe('the wait of a resume', () => {
       state: 'failed',
     },
   ])('says $state: $name', ({ status, state }) => {
-    expect(specProgress(object(status)).state).toBe(state);
+    expect(specProgress(KINDS.Kustomization, object(status)).state).toBe(state);
   });
 });
