@@ -1,5 +1,3 @@
-import { pipeline, Readable } from 'node:stream';
-import { createGzip } from 'node:zlib';
 import { Reason } from '../../api/reasons.ts';
 import { failed } from '../failures.ts';
 import { ARCHIVE_LIMITS, pathProblem } from './archive-path.ts';
@@ -7,6 +5,7 @@ import { parseBatch } from './commit.ts';
 import { catFiles, GitCommandError, git } from './git.ts';
 import type { GitSession } from './git-session.ts';
 import { withoutIgnored } from './source-ignore.ts';
+import { gzipped } from './tar-gz.ts';
 import { TAR_END, type TarEntry, tarEntry } from './tar-writer.ts';
 
 export interface ArchiveSource {
@@ -199,18 +198,6 @@ function newParents(path: string, seen: Set<string>): readonly TarEntry[] {
 
 function isLfsPointer(content: Buffer): boolean {
   return content.length < 1024 && content.subarray(0, LFS_POINTER.length).equals(LFS_POINTER);
-}
-
-async function* gzipped(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  // pipeline hands an error of the content on to the reader of gzip.
-  const gzip = pipeline(Readable.from(content), createGzip(), () => undefined);
-  let isFirst = true;
-  for await (const chunk of gzip as AsyncIterable<Buffer>) {
-    // zlib names its operating system there; Go writes "unknown", and so do we everywhere.
-    if (isFirst) chunk[9] = 255;
-    isFirst = false;
-    yield chunk;
-  }
 }
 
 function refused(message: string, path?: string): Error {

@@ -1,15 +1,11 @@
 import { closeSync, constants, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { messageOf } from '../failures.ts';
 import { ARCHIVE_LIMITS, pathProblem } from './archive-path.ts';
-import { ArchiveError, TarReader, type TarSink } from './tar-reader.ts';
+import { errnoOf, readTarGz } from './tar-gz.ts';
+import { ArchiveError, type TarSink } from './tar-reader.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-// Headers, padding and long names come on top of the content.
-const MOST_UNPACKED = 2 * ARCHIVE_LIMITS.bytes;
-const CHUNK = 64 * 1024;
 
 /**
  * Extracts a tar.gz into a directory that is empty and ours. Directories and regular files only: links and
@@ -19,18 +15,10 @@ const CHUNK = 64 * 1024;
  */
 export async function untar(archive: Buffer, directory: string): Promise<void> {
   const target = new Target(directory);
-  const reader = new TarReader(target);
-  const unpack = Readable.from([archive]).pipe(createGunzip({ chunkSize: CHUNK }));
-  let unpacked = 0;
   try {
-    for await (const chunk of unpack as AsyncIterable<Buffer>) {
-      unpacked += chunk.length;
-      if (unpacked > MOST_UNPACKED) throw new ArchiveError(`it unpacks to more than ${MOST_UNPACKED} bytes`);
-      reader.push(chunk);
-    }
-    reader.finish();
+    await readTarGz(archive, target);
   } catch (error) {
-    if (error instanceof ArchiveError || isDiskError(error)) throw error;
+    if (!CLASHES.has(errnoOf(error) ?? '')) throw error;
     throw new ArchiveError(`it is no sound tar.gz: ${messageOf(error)}`);
   } finally {
     target.close();
@@ -39,11 +27,6 @@ export async function untar(archive: Buffer, directory: string): Promise<void> {
 
 // Names that clash are the archive's fault, everything else the disk's.
 const CLASHES = new Set(['EEXIST', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ENOENT']);
-
-function isDiskError(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^E[A-Z]+$/.test(code) && !CLASHES.has(code);
-}
 
 /** Counts the entries and writes what may be written. */
 class Target implements TarSink {
