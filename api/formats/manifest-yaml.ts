@@ -3,13 +3,15 @@ import { ManifestError } from './manifest-error.ts';
 import { type DocumentText, parseYamlDocument } from './yaml-document.ts';
 
 export { ManifestError } from './manifest-error.ts';
-export { stringifyManifests } from './stringify-manifests.ts';
+export { stringifyManifests, stringifyYaml } from './stringify-manifests.ts';
 
 const MOST_DOCUMENTS = 10_000;
 
 export interface ManifestOptions {
   /** What errors call the text: a path in the artifact. */
   readonly file: string;
+  /** Whether the last of equal keys counts, as where charts and values are read; else they are refused. */
+  readonly lastKeyWins?: boolean;
 }
 
 /** A document's JSON and the line it starts at, from 1. */
@@ -30,7 +32,10 @@ export function parseManifests(text: string, options: ManifestOptions): KubeObje
 }
 
 /** Reads YAML documents that need not be Kubernetes objects; empty ones are left out. Throws {@link ManifestError}. */
-export function parseYamlDocuments(text: string, { file }: ManifestOptions): YamlDocument[] {
+export function parseYamlDocuments(
+  text: string,
+  { file, lastKeyWins = false }: ManifestOptions,
+): YamlDocument[] {
   const documents: YamlDocument[] = [];
   for (const source of splitDocuments(text.replace(/^\ufeff/, ''), file)) {
     if (!hasContent(source.text)) continue;
@@ -38,14 +43,14 @@ export function parseYamlDocuments(text: string, { file }: ManifestOptions): Yam
       const position = { file, line: source.firstLine, column: 1 };
       throw new ManifestError(position, `more than ${MOST_DOCUMENTS} documents`);
     }
-    const value = parseYamlDocument(source);
+    const value = parseYamlDocument({ ...source, lastKeyWins });
     if (value !== null) documents.push({ value, line: source.firstLine + linesBeforeContent(source.text) });
   }
   return documents;
 }
 
-/** Cuts at lines that start with `---`: inside a document YAML has no such line. */
-function* splitDocuments(text: string, file: string): Generator<DocumentText> {
+/** Cuts at lines that start with `---`, which stay with what follows: inside a document YAML has no such line. */
+export function* splitDocuments(text: string, file: string): Generator<DocumentText> {
   const separator = /^---(?=[ \t\r\n]|$)/gm;
   let start = 0;
   let firstLine = 1;
@@ -58,8 +63,8 @@ function* splitDocuments(text: string, file: string): Generator<DocumentText> {
   yield { text: text.slice(start), file, firstLine };
 }
 
-/** Comments, directives and document marks are no content. */
-function hasContent(text: string): boolean {
+/** Whether a document holds more than comments, directives and document marks. */
+export function hasContent(text: string): boolean {
   return /^(?!%|(?:---|\.\.\.)?[ \t]*(?:#.*)?\r?$)/m.test(text);
 }
 

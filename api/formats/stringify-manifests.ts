@@ -16,6 +16,11 @@ export function stringifyManifests(objects: readonly KubeObject[]): string {
   return objects.map((object) => `---\n${block(object, '').trimStart()}\n`).join('');
 }
 
+/** Writes one document, for the same readers. Throws on what JSON cannot hold. */
+export function stringifyYaml(value: Readonly<Record<string, unknown>>): string {
+  return `${block(value, '').trimStart()}\n`;
+}
+
 /** A value behind a key or a dash: on the same line, or on lines of its own. */
 function block(value: unknown, indent: string): string {
   if (Array.isArray(value) && value.length > 0) return sequence(value, indent);
@@ -62,7 +67,11 @@ function scalar(value: unknown): string {
 }
 
 function string(value: string): string {
-  if (isSafePlainString(value)) return value;
+  return isSafePlainString(value) ? value : quotedYaml(value);
+}
+
+/** A string in double quotes, as every YAML reader reads it back. */
+export function quotedYaml(value: string): string {
   // A lone surrogate is no character: no UTF-8 holds it, and YAML refuses its escape.
   return JSON.stringify(value.toWellFormed()).replace(UNSAFE_IN_QUOTES, escape);
 }

@@ -23,12 +23,32 @@ export interface DocumentText {
   readonly file: string;
   /** The line of the file that the text starts at, from 1. */
   readonly firstLine: number;
+  readonly lastKeyWins?: boolean;
 }
 
 /** The JSON of one YAML document; null when it is empty. Throws {@link ManifestError}. */
 export function parseYamlDocument(source: DocumentText): unknown {
+  const fault = faultIn(source);
+  const document = composeChecked(source, fault, false);
+  if (!document?.contents) return null;
+  // Where the text just stops, libyaml ends a block scalar without a line break.
+  const cutAt = source.text.endsWith('\n') ? undefined : source.text.length;
+  return toJson(document.contents, { fault, cutAt, lastKeyWins: source.lastKeyWins ?? false });
+}
+
+/**
+ * The tree of one YAML document with the tokens it was read from, for edits of the text; undefined when it is empty.
+ * Scalars are text. The same bounds as for {@link parseYamlDocument}. Throws {@link ManifestError}.
+ */
+export function composeYamlDocument(source: DocumentText): Document.Parsed<ParsedNode> | undefined {
+  return composeChecked(source, faultIn(source), true);
+}
+
+type Fault = (offset: number, reason: string) => ManifestError;
+
+function faultIn(source: DocumentText): Fault {
   const lines = countLines(source.text);
-  function fault(offset: number, reason: string): ManifestError {
+  return (offset, reason) => {
     const { line, col } = lines.linePos(offset);
     // Line 0 is the counter's word for text it has not read yet.
     const within = Math.max(line, 1) - 1;
@@ -36,7 +56,14 @@ export function parseYamlDocument(source: DocumentText): unknown {
       { file: source.file, line: source.firstLine + within, column: Math.max(col, 1) },
       reason,
     );
-  }
+  };
+}
+
+function composeChecked(
+  source: DocumentText,
+  fault: Fault,
+  keepSourceTokens: boolean,
+): Document.Parsed<ParsedNode> | undefined {
   if (Buffer.byteLength(source.text) > LARGEST_BYTES) throw fault(0, 'document is larger than 5 MiB');
   const unprintable = UNPRINTABLE.exec(source.text);
   if (unprintable) throw fault(unprintable.index, 'control characters are not allowed');
@@ -45,11 +72,7 @@ export function parseYamlDocument(source: DocumentText): unknown {
   const tokens = [...new Parser().parse(source.text)];
   deep = tooDeep(tokens);
   if (deep !== undefined) throw fault(deep, `nested deeper than ${DEEPEST} levels`);
-  const document = compose(tokens, source.text.length, fault);
-  if (!document?.contents) return null;
-  // Where the text just stops, libyaml ends a block scalar without a line break.
-  const cutAt = source.text.endsWith('\n') ? undefined : source.text.length;
-  return toJson(document.contents, { fault, cutAt });
+  return compose(tokens, source.text.length, fault, keepSourceTokens);
 }
 
 function countLines(text: string): LineCounter {
@@ -65,9 +88,11 @@ function countLines(text: string): LineCounter {
 function compose(
   tokens: readonly CST.Token[],
   length: number,
-  fault: (offset: number, reason: string) => Error,
+  fault: Fault,
+  keepSourceTokens: boolean,
 ): Document.Parsed<ParsedNode> | undefined {
   const composer = new Composer({
+    keepSourceTokens,
     version: '1.1',
     // Scalars stay text: resolving them is what the npm library and Go do differently.
     schema: 'failsafe',

@@ -18,6 +18,8 @@ export interface TreeOptions {
   readonly fault: (offset: number, reason: string) => Error;
   /** The end of a text that does not end in a line break. */
   readonly cutAt: number | undefined;
+  /** Whether the last of equal keys counts instead of being refused. */
+  readonly lastKeyWins: boolean;
 }
 
 interface Conversion extends TreeOptions {
@@ -73,7 +75,8 @@ function convertMap(map: YAMLMap, conversion: Conversion): Converted {
       continue;
     }
     const key = convertKey(pair, conversion);
-    if (written.has(key)) throw conversion.fault(offsetOf(pair.key), `duplicate key ${JSON.stringify(key)}`);
+    if (written.has(key) && !conversion.lastKeyWins)
+      throw conversion.fault(offsetOf(pair.key), `duplicate key ${JSON.stringify(key)}`);
     written.add(key);
     members.set(key, convert(pair.value, conversion));
   }

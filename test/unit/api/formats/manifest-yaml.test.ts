@@ -52,6 +52,15 @@ describe('YAML agrees with sigs.k8s.io/yaml', () => {
     expect(rows.map((row) => row.yaml)).toContain(yaml);
     expect(outcome(yaml)).toBe(ours);
   });
+
+  it.each(rows.filter(({ yaml }) => DIFFERENT.get(yaml)?.[1].startsWith('duplicate keys') === true))(
+    'also in equal keys where charts are read: $yaml',
+    ({ yaml, json }) => {
+      const [document] = parseYamlDocuments(yaml, { file, lastKeyWins: true });
+
+      expect(sorted(JSON.stringify(document?.value))).toBe(sorted(json ?? ''));
+    },
+  );
 });
 
 describe('what is written reads back as it was', () => {
