@@ -1,5 +1,6 @@
 import { Reason } from '../../api/reasons.ts';
 import { failed, stalled } from '../failures.ts';
+import { hostProblem } from './http/host.ts';
 
 /** Where a repository is: parsed once, so that no other module reads `spec.url` its own way. */
 export interface GitUrl {
@@ -12,10 +13,7 @@ export interface GitUrl {
 
 const LONGEST_URL = 2048;
 const LONGEST_REF = 1024;
-const HOST = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^\[[0-9a-fA-F:]+\]$/;
 const USER = /^[A-Za-z0-9_][A-Za-z0-9._+-]*$/;
-// Answers there are credentials of the machine, never repositories.
-const METADATA_HOST = /^169\.254\.|^\[fe[89ab][0-9a-f]:|^metadata(\.google\.internal)?$/i;
 const SSH_USER = 'git';
 
 /**
@@ -33,8 +31,8 @@ export function checkGitUrl(url: string): GitUrl {
   }
   const parsed = parse(url);
   const protocol = parsed.protocol.slice(0, -1);
-  if (!HOST.test(parsed.hostname)) throw invalid('has a host that is no plain host name or address');
-  if (METADATA_HOST.test(parsed.hostname)) throw invalid('points to a link-local or metadata address');
+  const problem = hostProblem(parsed.hostname);
+  if (problem !== undefined) throw invalid(problem);
   if (parsed.password !== '')
     throw invalid('holds a password; put it into a Secret and name it in spec.secretRef');
   if (parsed.hash !== '') throw invalid('holds a fragment (#)');

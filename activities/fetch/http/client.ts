@@ -1,0 +1,156 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { SecureContext } from 'node:tls';
+import { Agent, request } from 'undici';
+import { asHttpError, HttpError, retryAfter } from './error.ts';
+import { guardedLookup, hostProblem } from './host.ts';
+
+/** TLS material of one Secret, ready to use. */
+export interface TlsAccess {
+  readonly context: SecureContext;
+  /** Tells material apart without showing it. */
+  readonly fingerprint: string;
+}
+
+/** The value of an Authorization header, and where it may go. */
+export interface Authorization {
+  readonly header: string;
+  /** `scheme://host[:port]`; every other origin gets a request without it. */
+  readonly origin: string;
+  /** It may go to any host that an index or a redirect names. */
+  readonly isForAll?: boolean;
+}
+
+export interface HttpRequest {
+  readonly url: URL;
+  readonly method?: 'GET' | 'HEAD';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly authorization?: Authorization | undefined;
+  readonly tls?: TlsAccess | undefined;
+  /** Ends the request and the reading of its body. */
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** To be read or destroyed. */
+  readonly body: Readable;
+  /** Where it came from, after redirects. */
+  readonly url: URL;
+}
+
+/** HTTP to servers that tenants name. */
+export interface HttpClient {
+  /** Answers of any status that is no redirect. Throws an {@link HttpError}, or the signal's reason when it was aborted. */
+  request(wanted: HttpRequest): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+const CONNECT_MS = 10_000;
+const HEADERS_MS = 30_000;
+const IDLE_MS = 30_000;
+const REDIRECTS = 5;
+const KEPT_AGENTS = 64;
+
+/**
+ * A client that keeps credentials where they belong: an Authorization is dropped at any change of host, port or
+ * scheme, at most five redirects are followed and never from https to http, and link-local and metadata addresses
+ * are not dialled, however they are named.
+ */
+export function createHttpClient(): HttpClient {
+  const agents = new Map<string, Agent>();
+
+  function agentOf(tls: TlsAccess | undefined): Agent {
+    const key = tls?.fingerprint ?? '';
+    const agent = agents.get(key) ?? createAgent(tls);
+    // The least recently used goes first.
+    agents.delete(key);
+    agents.set(key, agent);
+    const [oldest] = agents.keys();
+    if (agents.size > KEPT_AGENTS && oldest !== undefined) {
+      void agents.get(oldest)?.close();
+      agents.delete(oldest);
+    }
+    return agent;
+  }
+
+  async function once(wanted: HttpRequest, url: URL): Promise<HttpAnswer> {
+    const { authorization, headers, method = 'GET', signal } = wanted;
+    const mayKnow = authorization?.isForAll || authorization?.origin === url.origin;
+    const answer = await request(url, {
+      method,
+      headers: { 'User-Agent': 'pawl', ...headers, ...(mayKnow && { Authorization: authorization?.header }) },
+      dispatcher: agentOf(wanted.tls),
+      signal,
+    });
+    return { status: answer.statusCode, headers: answer.headers, body: answer.body, url };
+  }
+
+  async function follow(wanted: HttpRequest): Promise<HttpAnswer> {
+    let { url } = wanted;
+    for (let redirects = 0; redirects <= REDIRECTS; redirects += 1) {
+      const problem = hostProblem(url.hostname);
+      if (problem !== undefined) throw new HttpError('address', `${url.host} ${problem}`);
+      const answer = await once(wanted, url);
+      const { location } = answer.headers;
+      if (!isRedirect(answer.status) || location === undefined) return answer;
+      answer.body.destroy();
+      url = redirected(url, location);
+    }
+    throw new HttpError('redirect', `the server redirects more than ${REDIRECTS} times`);
+  }
+
+  return {
+    async request(wanted) {
+      try {
+        return await follow(wanted);
+      } catch (error) {
+        throw asHttpError(error);
+      }
+    },
+    async close() {
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    },
+  };
+}
+
+/** The answer if it is one of success; its status as an {@link HttpError} otherwise. */
+export function successful(answer: HttpAnswer, now: number = Date.now()): HttpAnswer {
+  const { status, headers, body } = answer;
+  if (status >= 200 && status < 300) return answer;
+  body.destroy();
+  const detail = { status, retryAfterMs: retryAfter(headers['retry-after'], now) };
+  throw new HttpError('status', `the server answers HTTP ${status}`, detail);
+}
+
+function createAgent(tls: TlsAccess | undefined): Agent {
+  return new Agent({
+    connect: {
+      timeout: CONNECT_MS,
+      lookup: guardedLookup,
+      ...(tls && { secureContext: tls.context }),
+    },
+    headersTimeout: HEADERS_MS,
+    bodyTimeout: IDLE_MS,
+    keepAliveTimeout: 4000,
+  });
+}
+
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}
+
+function redirected(from: URL, location: string): URL {
+  if (!URL.canParse(location, from.href)) throw new HttpError('redirect', 'the server redirects to no URL');
+  const to = new URL(location, from);
+  if (!/^https?:$/.test(to.protocol)) {
+    throw new HttpError('redirect', 'the server redirects to an address that is not http or https');
+  }
+  if (from.protocol === 'https:' && to.protocol === 'http:') {
+    throw new HttpError('redirect', 'the server redirects from https to http');
+  }
+  to.username = '';
+  to.password = '';
+  return to;
+}

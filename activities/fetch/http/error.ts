@@ -1,0 +1,98 @@
+import { errors } from 'undici';
+import { messageOf } from '../../failures.ts';
+import { ForbiddenAddressError } from './host.ts';
+
+export type HttpProblem = 'status' | 'network' | 'timeout' | 'tls' | 'redirect' | 'size' | 'address';
+
+interface HttpErrorDetail {
+  readonly status?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** A request to a tenant's server that brought nothing. Its message is half a sentence, without URL and without secrets. */
+export class HttpError extends Error {
+  readonly problem: HttpProblem;
+  readonly status: number | undefined;
+  /** How long the server asks to be left alone, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(problem: HttpProblem, message: string, detail: HttpErrorDetail = {}) {
+    super(message);
+    this.name = 'HttpError';
+    this.problem = problem;
+    this.status = detail.status;
+    this.retryAfterMs = detail.retryAfterMs;
+  }
+
+  /** The server wants other credentials, or forbids what these may do. */
+  get isRefused(): boolean {
+    return this.status === 401 || this.status === 403;
+  }
+
+  /** It may pass by itself. */
+  get mayPass(): boolean {
+    if (this.problem === 'status') {
+      return this.status === 408 || this.status === 429 || (this.status ?? 0) >= 500;
+    }
+    return this.problem === 'network' || this.problem === 'timeout';
+  }
+}
+
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
+
+/** What a failed request or a broken body means; other errors pass through. */
+export function asHttpError(error: unknown): unknown {
+  if (error instanceof HttpError) return error;
+  if (error instanceof ForbiddenAddressError) return new HttpError('address', error.message);
+  if (error instanceof AggregateError && error.errors.length > 0) return asHttpError(error.errors[0]);
+  if (isTimeout(error)) return new HttpError('timeout', 'the server did not answer in time');
+  const code = codeOf(error);
+  if (code === undefined) return error;
+  if (CERTIFICATE.test(code)) {
+    const hint = 'put the certificate of its authority into a Secret as ca.crt and name it in certSecretRef';
+    return new HttpError('tls', `the certificate of the server is not trusted (${code}); ${hint}`);
+  }
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) {
+    return new HttpError('tls', `no TLS connection (${code})`);
+  }
+  return new HttpError('network', networkWords(code, error));
+}
+
+/** Milliseconds of a Retry-After header, in seconds or as a date; undefined without one. */
+export function retryAfter(header: string | string[] | undefined, now: number): number | undefined {
+  if (typeof header !== 'string' || header.trim() === '') return undefined;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+function isTimeout(error: unknown): boolean {
+  return (
+    error instanceof errors.ConnectTimeoutError ||
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError ||
+    (error instanceof DOMException && error.name === 'TimeoutError') ||
+    codeOf(error) === 'ETIMEDOUT'
+  );
+}
+
+function networkWords(code: string, error: unknown): string {
+  switch (code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'the name of the server does not resolve';
+    case 'ECONNREFUSED':
+      return 'the server refuses connections';
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'UND_ERR_SOCKET':
+      return 'the connection broke off';
+    default:
+      return `${messageOf(error)} (${code})`;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
