@@ -64,15 +64,17 @@ async function answer(
     response.writeHead(404).end();
     return;
   }
-  // A name carries the digest, so what is behind it never changes.
-  const etag = `"${path.slice(path.lastIndexOf('/') + 1)}"`;
-  const headers = { ETag: etag, 'Cache-Control': 'private, max-age=3600, immutable' };
+  // A name carries the digest, so what is behind it never changes; only that of a chart may be given out anew.
+  const etag = `"${path.slice(path.lastIndexOf('/') + 1)}-${file.size}"`;
+  const cacheControl = path.endsWith('.tgz') ? 'no-cache' : 'private, max-age=3600, immutable';
+  const headers = { ETag: etag, 'Cache-Control': cacheControl };
   if (request.headers['if-none-match'] === etag || request.method === 'HEAD') file.stream.destroy();
   if (request.headers['if-none-match'] === etag) {
     response.writeHead(304, headers).end();
     return;
   }
-  response.writeHead(200, { ...headers, 'Content-Type': 'application/gzip', 'Content-Length': file.size });
+  const type = path.endsWith('.yaml') ? 'application/yaml' : 'application/gzip';
+  response.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': file.size });
   if (request.method === 'HEAD') response.end();
   else pipeline(file.stream, response, () => undefined);
 }

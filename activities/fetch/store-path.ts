@@ -6,7 +6,8 @@ export interface StoreOwner {
 }
 
 const OBJECT_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
-const FILE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]*\.tar\.gz$/;
+const FILE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._+-]*\.(tar\.gz|tgz|yaml)$/;
+const LONGEST_NAME = 255;
 
 /**
  * Where an object's artifacts are, relative to the store and in its URLs: `<kind>/<namespace>/<name>`,
@@ -21,7 +22,12 @@ export function ownerPath({ kind, namespace, name }: StoreOwner): string {
 /** Whether a path from a status or a URL is one that the store could have given: nothing else reaches the disk. */
 export function isStorePath(path: string): boolean {
   const segments = path.split('/');
-  return isOwnerPath(segments.slice(0, -1)) && FILE_NAME.test(segments.at(-1) ?? '');
+  return isOwnerPath(segments.slice(0, -1)) && isFileName(segments.at(-1) ?? '');
+}
+
+/** Whether the store may give a file this name. */
+export function isFileName(name: string): boolean {
+  return FILE_NAME.test(name) && name.length <= LONGEST_NAME;
 }
 
 function isOwnerPath(segments: readonly string[]): boolean {

@@ -4,7 +4,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Reason } from '../../api/reasons.ts';
 import { messageOf, transient } from '../failures.ts';
-import { isStorePath, ownerPath, type StoreOwner } from './store-path.ts';
+import { isFileName, isStorePath, ownerPath, type StoreOwner } from './store-path.ts';
 
 export type { StoreOwner } from './store-path.ts';
 
@@ -24,6 +24,15 @@ export interface ArtifactStore {
    * The record before stays, for consumers that still download it. Throws a transient StorageOperationFailed.
    */
   put(owner: StoreOwner, revisionId: string, archive: AsyncIterable<Buffer>): Promise<StoredFile>;
+  /** Keeps the index of a chart repository as `index-<digest>.yaml`, in the same way. */
+  putIndex(owner: StoreOwner, index: AsyncIterable<Buffer>): Promise<StoredFile>;
+  /**
+   * Keeps a packaged chart as `<name>-<version>.tgz`, in the same way: other bytes for a version that is there already
+   * get a name with their digest. Throws an Error when name and version make no file name.
+   */
+  putChart(owner: StoreOwner, chart: ChartId, archive: AsyncIterable<Buffer>): Promise<StoredFile>;
+  /** Lends the file itself; undefined when there is none. Its bytes are checked by whoever reads them. */
+  fileOf(path: string): Promise<string | undefined>;
   /** Whether the file is there. Its bytes are checked by whoever reads them. */
   has(path: string): Promise<boolean>;
   /** Undefined when the path is none that the store gives, or nothing is there. */
@@ -32,6 +41,11 @@ export interface ArtifactStore {
   discard(path: string): Promise<void>;
   /** Removes all artifacts of an object that is gone. */
   drop(owner: StoreOwner): Promise<void>;
+}
+
+export interface ChartId {
+  readonly name: string;
+  readonly version: string;
 }
 
 const KEPT_RECORDS = 2;
@@ -44,17 +58,31 @@ export function createArtifactStore(root: string): ArtifactStore {
 
   async function place(
     owner: StoreOwner,
-    revisionId: string,
     archive: AsyncIterable<Buffer>,
+    nameOf: NameOf,
   ): Promise<StoredFile> {
     const directory = ownerPath(owner);
     await mkdir(temporary, { recursive: true, mode: 0o700 });
     const written = await writeHashed(join(temporary, randomBytes(8).toString('hex')), archive);
-    const path = `${directory}/${revisionId}-${written.digest.slice(0, DIGEST_IN_NAME)}.tar.gz`;
+    const path = `${directory}/${await nameOf(written.digest, join(root, directory))}`;
     await mkdir(join(root, directory), { recursive: true, mode: 0o700 });
     await rename(written.file, join(root, path));
     await keepNewest(join(root, directory), KEPT_RECORDS);
     return { path, digest: `sha256:${written.digest}`, size: written.size };
+  }
+
+  async function keep(
+    owner: StoreOwner,
+    archive: AsyncIterable<Buffer>,
+    nameOf: NameOf,
+  ): Promise<StoredFile> {
+    try {
+      return await place(owner, archive, nameOf);
+    } catch (error) {
+      if (!isDiskError(error)) throw error;
+      await reclaim(root, temporary);
+      throw diskFailure(owner, error);
+    }
   }
 
   async function sizeOf(path: string): Promise<number | undefined> {
@@ -68,17 +96,11 @@ export function createArtifactStore(root: string): ArtifactStore {
   }
 
   return {
-    async put(owner, revisionId, archive) {
-      try {
-        return await place(owner, revisionId, archive);
-      } catch (error) {
-        if (!isDiskError(error)) throw error;
-        await reclaim(root, temporary);
-        const object = `${owner.kind}/${owner.namespace}/${owner.name}`;
-        const message = `cannot store the artifact of ${object}: ${messageOf(error)}; free or repair the data directory of the worker`;
-        throw transient(Reason.StorageOperationFailed, message);
-      }
-    },
+    put: (owner, revisionId, archive) =>
+      keep(owner, archive, (digest) => `${revisionId}-${digest.slice(0, DIGEST_IN_NAME)}.tar.gz`),
+    putIndex: (owner, index) => keep(owner, index, (digest) => `index-${digest}.yaml`),
+    putChart: async (owner, chart, archive) => await keep(owner, archive, nameOfChart(chart)),
+    fileOf: async (path) => ((await sizeOf(path)) === undefined ? undefined : join(root, path)),
     has: async (path) => (await sizeOf(path)) !== undefined,
     async read(path) {
       const size = await sizeOf(path);
@@ -89,6 +111,29 @@ export function createArtifactStore(root: string): ArtifactStore {
     },
     drop: (owner) => rm(join(root, ownerPath(owner)), { recursive: true, force: true }),
   };
+}
+
+/** A file's name for its digest; looks at what the directory holds if it must. */
+type NameOf = (digest: string, directory: string) => string | Promise<string>;
+
+function nameOfChart({ name, version }: ChartId): NameOf {
+  const base = `${name}-${version}`;
+  const withDigest = (digest: string) => `${base}-${digest.slice(0, DIGEST_IN_NAME)}.tgz`;
+  if (!isFileName(withDigest('0'.repeat(DIGEST_IN_NAME)))) throw new Error(`${base}.tgz is no file name`);
+  return async (digest, directory) => {
+    const other = await digestOf(join(directory, `${base}.tgz`));
+    return other === undefined || other === digest ? `${base}.tgz` : withDigest(digest);
+  };
+}
+
+async function digestOf(file: string): Promise<string | undefined> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+    return hash.digest('hex');
+  } catch {
+    return undefined; // nothing is there that could be confused
+  }
 }
 
 async function writeHashed(file: string, content: AsyncIterable<Buffer>) {
@@ -133,6 +178,11 @@ async function reclaim(root: string, temporary: string): Promise<void> {
   } catch {
     // The disk fails already; the failure that led here says so.
   }
+}
+
+function diskFailure({ kind, namespace, name }: StoreOwner, error: unknown): Error {
+  const message = `cannot store the artifact of ${kind}/${namespace}/${name}: ${messageOf(error)}; free or repair the data directory of the worker`;
+  return transient(Reason.StorageOperationFailed, message);
 }
 
 function isDiskError(error: unknown): boolean {
