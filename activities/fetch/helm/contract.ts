@@ -29,8 +29,10 @@ export interface ChartIndex {
   readonly versions: number;
   /** What was left out and why, in words; the first few. */
   readonly warnings: readonly string[];
-  /** Newest first; undefined when the index has no such chart. */
-  versionsOf(chart: string): readonly ChartVersion[] | undefined;
+  /** What it takes in memory. */
+  readonly bytes: number;
+  /** Newest first, each read as it is asked for; undefined when the index has no such chart. */
+  versionsOf(chart: string): Iterable<ChartVersion> | undefined;
   /** Of all charts, sorted. */
   names(): readonly string[];
 }
