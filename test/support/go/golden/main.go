@@ -17,12 +17,15 @@ var formats = []struct {
 	fixture string
 	row     func(shared, raw json.RawMessage) any
 }{
+	{"drift", "activities/helm/drift/fixtures/drift.json", drift},
 	{"duration", "api/fixtures/duration.json", duration},
 	{"envsubst", "api/formats/fixtures/envsubst.json", substitute},
 	{"ignore", "activities/fetch/fixtures/source-ignore.json", ignore},
 	{"regexp", "api/formats/fixtures/regexp.json", match},
 	{"semver", "api/formats/fixtures/semver.json", semverCheck},
 	{"semver-latest", "api/formats/fixtures/semver-latest.json", semverLatest},
+	{"set-metadata", "activities/helm/post-render/fixtures/set-metadata.json", setMetadata},
+	{"spec-digests", "activities/helm/post-render/fixtures/spec-digests.json", specDigests},
 	{"written", "api/formats/fixtures/written.json", written},
 	{"yaml", "api/formats/fixtures/yaml.json", yamlToJSON},
 }

@@ -1,0 +1,95 @@
+import { isMap, isSeq, type Node, type YAMLMap } from 'yaml';
+import {
+  hasContent,
+  parseYamlDocuments,
+  splitDocuments,
+  stringifyManifests,
+} from '../../../api/formats/manifest-yaml.ts';
+import { composeYamlDocument, type DocumentText } from '../../../api/formats/yaml-document.ts';
+import type { KubeObject } from '../../../api/kube-object.ts';
+import { isRecord } from '../../apply/pointer.ts';
+import { type Edit, editsOf, UnwieldyError, type Wanted } from './edit-map.ts';
+
+/** Labels and annotations that every object is to have. */
+export interface CommonMetadata {
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Sets labels and annotations in the metadata of every object of a stream of manifests, and of every item of a list,
+ * as helm-controller's `internal/postrender` does: in no other field. Whatever else is in the text stays byte for byte;
+ * only a document whose metadata is anchored, aliased or merged is written anew. Throws a ManifestError.
+ */
+export function setMetadata(stream: string, { labels = {}, annotations = {} }: CommonMetadata): string {
+  const metadata: Wanted = {
+    ...(Object.keys(annotations).length > 0 && { annotations: sorted(annotations) }),
+    ...(Object.keys(labels).length > 0 && { labels: sorted(labels) }),
+  };
+  if (Object.keys(metadata).length === 0) return stream;
+  return [...splitDocuments(stream, STREAM)].map((source) => setInDocument(source, { metadata })).join('');
+}
+
+/** What errors call the text. */
+export const STREAM = 'the rendered manifests';
+
+function sorted(map: Readonly<Record<string, string>>): Wanted {
+  return Object.fromEntries(Object.entries(map).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function setInDocument(source: DocumentText, wanted: Wanted): string {
+  if (!hasContent(source.text)) return source.text;
+  const root = composeYamlDocument(source)?.contents;
+  // Nothing else is an object: it is for helm to refuse.
+  if (!isMap(root)) return source.text;
+  try {
+    return edited(
+      source.text,
+      objectsIn(root).flatMap((object) => editsOf(source.text, object, wanted)),
+    );
+  } catch (error) {
+    if (!(error instanceof UnwieldyError)) throw error;
+    return written(source, wanted);
+  }
+}
+
+/** The mappings that are objects: the document, or the items of a list. */
+function objectsIn(node: Node | null): YAMLMap[] {
+  if (!isMap(node)) throw new UnwieldyError();
+  const items: unknown = node.get('items');
+  const isList = String(node.get('kind')).endsWith('List') && node.has('items');
+  if (!isList) return [node];
+  if (node.anchor !== undefined) throw new UnwieldyError();
+  return isSeq(items) && items.anchor === undefined
+    ? items.items.flatMap((item) => objectsIn(item as Node | null))
+    : [];
+}
+
+function edited(text: string, edits: readonly Edit[]): string {
+  let result = text;
+  for (const { start, end, text: replacement } of edits.toSorted((one, other) => other.start - one.start))
+    result = result.slice(0, start) + replacement + result.slice(end);
+  return result;
+}
+
+function written(source: DocumentText, wanted: Wanted): string {
+  const objects = parseYamlDocuments(source.text, { file: source.file }).map(({ value }) => value);
+  return stringifyManifests(objects.map((object) => withWanted(object, wanted) as KubeObject));
+}
+
+function withWanted(object: unknown, wanted: Wanted): unknown {
+  if (!isRecord(object)) return object;
+  const { kind, items } = object;
+  if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items))
+    return { ...object, items: items.map((item: unknown) => withWanted(item, wanted)) };
+  return merged(object, wanted);
+}
+
+function merged(map: Readonly<Record<string, unknown>>, wanted: Wanted): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...map };
+  for (const [key, value] of Object.entries(wanted)) {
+    const before = result[key];
+    result[key] = typeof value === 'string' ? value : merged(isRecord(before) ? before : {}, value);
+  }
+  return result;
+}
