@@ -58,9 +58,13 @@ export interface KubeClient {
   /** Undefined when it does not exist. */
   get(target: Target): Promise<KubeObject | undefined>;
   list(query: ListQuery): Promise<KubeList>;
+  /** Only `metadata` of the objects: what their content weighs is not sent. */
+  listMetadata(query: ListQuery): Promise<KubeList>;
   /** Server-side apply. */
   apply(object: KubeObject, options: ApplyOptions): Promise<KubeObject>;
   create(object: KubeObject): Promise<KubeObject>;
+  /** Puts a whole object in the place of the old one. Throws a conflict when its `resourceVersion` is not the latest. */
+  replace(object: KubeObject, options: { readonly fieldManager: string }): Promise<KubeObject>;
   patch(target: Target, patch: unknown, options: PatchOptions): Promise<KubeObject>;
   /** False when it was gone already. Throws a conflict when the UID or the version is another. */
   delete(target: Target, options?: DeleteOptions): Promise<boolean>;

@@ -9,6 +9,7 @@ import type { KubeRequest, Transport } from './transport.ts';
 export type Send = (request: KubeRequest) => Promise<string>;
 
 const LIST_PAGE = 500;
+const METADATA = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const WATCH_SECONDS = 290;
 
 /** The reading half of a client. */
@@ -16,7 +17,7 @@ export function readsOf(
   discovery: Discovery,
   send: Send,
   lines: Transport['lines'],
-): Pick<KubeClient, 'get' | 'list' | 'watch'> {
+): Pick<KubeClient, 'get' | 'list' | 'listMetadata' | 'watch'> {
   return {
     async get(target) {
       const path = await objectPath(discovery, target);
@@ -28,6 +29,7 @@ export function readsOf(
       }
     },
     list: (query) => listAll(discovery, send, query),
+    listMetadata: (query) => listAll(discovery, (request) => send({ ...request, accept: METADATA }), query),
     watch: (query, { signal }) => watchEvents(discovery, lines, query, signal),
   };
 }

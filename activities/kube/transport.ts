@@ -4,7 +4,7 @@ import { KubeError, KubeUnreachableError, type StatusBody } from './errors.ts';
 import { parseJson } from './json.ts';
 
 export interface KubeRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly accept?: string;
   readonly contentType?: string;

@@ -11,7 +11,7 @@ export function writesOf(
   discovery: Discovery,
   send: Send,
   write: Send,
-): Pick<KubeClient, 'apply' | 'create' | 'patch' | 'delete'> {
+): Pick<KubeClient, 'apply' | 'create' | 'replace' | 'patch' | 'delete'> {
   return {
     async apply(object, { fieldManager, force = true, dryRun = false, subresource }) {
       const query = new URLSearchParams({ fieldManager, fieldValidation: 'Strict' });
@@ -26,6 +26,14 @@ export function writesOf(
       const body = JSON.stringify(object);
       return parseJson(
         await write({ method: 'POST', path, contentType: 'application/json', body }),
+      ) as KubeObject;
+    },
+    async replace(object, { fieldManager }) {
+      const query = new URLSearchParams({ fieldManager });
+      const path = `${await objectPath(discovery, targetOf(object))}?${query.toString()}`;
+      const body = JSON.stringify(object);
+      return parseJson(
+        await write({ method: 'PUT', path, contentType: 'application/json', body }),
       ) as KubeObject;
     },
     async patch(target, patch, { type, subresource, fieldManager, dryRun = false }) {
