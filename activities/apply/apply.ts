@@ -15,6 +15,7 @@ import { awaitDefinitions } from './definitions.ts';
 import { isKubernetesError, type Refusal, refusalFailure, requestFailure } from './failure.ts';
 import { compileIgnore } from './ignore.ts';
 import { idOf, readLive } from './live.ts';
+import { ownerSelector } from './ownership.ts';
 import { CONCURRENCY, forEach } from './parallel.ts';
 import { runsOf, STAGES } from './stages.ts';
 import { refusedByDryRun } from './validate.ts';
@@ -98,7 +99,7 @@ async function decideAgain(pass: Pass, entries: readonly PlanEntry[]): Promise<P
   const waiting = entries.flatMap(({ decideLater }) => (decideLater ? [decideLater] : []));
   if (waiting.length === 0) return [...entries];
   const ignoredPaths = compileIgnore(context.ignore);
-  const live = await readLive(context.kube, waiting, context.owner);
+  const live = await readLive(context.kube, waiting, ownerSelector(context.owner));
   return pLimit(CONCURRENCY).map(entries, async (entry) => {
     const { decideLater } = entry;
     if (!decideLater) return entry;

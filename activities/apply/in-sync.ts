@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../api/kube-object.ts';
-import { childKeys, childNode, type FieldsNode, itemMatcher, ownEntry } from './managed-fields.ts';
+import {
+  type ApplyManager,
+  childKeys,
+  childNode,
+  type FieldsNode,
+  itemMatcher,
+  ownEntry,
+} from './managed-fields.ts';
 import { isRecord } from './pointer.ts';
 
 // What structured-merge-diff leaves out of every field set.
@@ -11,8 +18,8 @@ const UNMANAGED_METADATA = new Set(['name', 'namespace']);
  * Whether an apply of `desired` would surely change nothing: we own exactly its fields, and the cluster has its
  * values. False means not sure (a default, a quantity in another spelling, an older API version), never "differs".
  */
-export function isSurelyInSync(desired: KubeObject, live: KubeObject): boolean {
-  const own = ownEntry(live);
+export function isSurelyInSync(desired: KubeObject, live: KubeObject, manager?: ApplyManager): boolean {
+  const own = ownEntry(live, manager);
   if (own?.fieldsV1 === undefined || own.apiVersion !== desired.apiVersion) return false;
   const { 'f:metadata': metadataNode, ...bodyNode } = own.fieldsV1;
   return (

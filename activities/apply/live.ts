@@ -3,9 +3,7 @@ import type { KubeObject } from '../../api/kube-object.ts';
 import { formatObjectId, objectId } from '../../api/object-id.ts';
 import { type KubeClient, targetOf } from '../kube/client.ts';
 import { KubeError, NoKindError } from '../kube/errors.ts';
-import type { Owner } from './contract.ts';
 import { isKubernetesError, refusalFailure } from './failure.ts';
-import { ownerSelector } from './ownership.ts';
 import { CONCURRENCY } from './parallel.ts';
 
 // Measured on one machine: a GET costs 0.2 ms of CPU here and 1 ms of waiting, a LIST of as many objects less, but
@@ -14,12 +12,13 @@ const LIST_FROM = 11;
 
 /**
  * What the cluster has of these objects, by formatted id. Few of a kind and namespace are read one by one; of many,
- * one LIST brings those with the owner's labels and the others follow one by one. Throws ReconciliationFailed.
+ * one LIST brings those that the selector of the owner's labels finds and the others follow one by one. Throws
+ * ReconciliationFailed.
  */
 export async function readLive(
   kube: KubeClient,
   objects: readonly KubeObject[],
-  owner: Owner,
+  selector: string,
 ): Promise<ReadonlyMap<string, KubeObject>> {
   const live = new Map<string, KubeObject>();
   const limit = pLimit(CONCURRENCY);
@@ -27,7 +26,7 @@ export async function readLive(
   await limit.map(
     [...groups.values()].filter((group) => group.length >= LIST_FROM),
     async (group) => {
-      for (const object of await listOwned(kube, group, owner)) live.set(idOf(object), object);
+      for (const object of await listOwned(kube, group, selector)) live.set(idOf(object), object);
     },
   );
   const unread = objects.filter((object) => !live.has(idOf(object)));
@@ -53,12 +52,12 @@ export async function getOne(kube: KubeClient, object: KubeObject): Promise<Kube
 async function listOwned(
   kube: KubeClient,
   group: readonly KubeObject[],
-  owner: Owner,
+  labelSelector: string,
 ): Promise<readonly KubeObject[]> {
   const [first] = group;
   if (!first) return [];
   const { apiVersion, kind, metadata } = first;
-  const query = { apiVersion, kind, namespace: metadata.namespace, labelSelector: ownerSelector(owner) };
+  const query = { apiVersion, kind, namespace: metadata.namespace, labelSelector };
   try {
     // From the server's cache: what it lacks is asked for one by one, and what is some milliseconds old is
     // looked at again by the next pass.

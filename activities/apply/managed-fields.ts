@@ -6,10 +6,16 @@ import { isRecord, type Pointer, valueAt } from './pointer.ts';
 /** A node of `fieldsV1`: `f:<field>`, `k:<keys of a list item>`, `v:<value of a set>`; `.` is the node itself. */
 export type FieldsNode = Readonly<Record<string, unknown>>;
 
-/** The entry of what we applied to the object itself; undefined when there is none. */
-export function ownEntry(live: KubeObject): ManagedFieldsEntry | undefined {
+/** The managers in whose name whole objects are applied. */
+export type ApplyManager = typeof FieldManager.apply | typeof FieldManager.helm;
+
+/** The entry of what the manager, ours, applied to the object itself; undefined when there is none. */
+export function ownEntry(
+  live: KubeObject,
+  own: ApplyManager = FieldManager.apply,
+): ManagedFieldsEntry | undefined {
   return live.metadata.managedFields?.find(
-    (entry) => entry.manager === FieldManager.apply && entry.operation === 'Apply' && !entry.subresource,
+    ({ manager, operation, subresource }) => manager === own && operation === 'Apply' && !subresource,
   );
 }
 
@@ -34,10 +40,10 @@ export function unionOfFields(one: FieldsNode, other: FieldsNode): FieldsNode {
 }
 
 /** Whether a manager other than ours has applied the field that the pointer names. */
-export function isAppliedByAnother(live: KubeObject, pointer: Pointer): boolean {
+export function isAppliedByAnother(live: KubeObject, pointer: Pointer, own: ApplyManager): boolean {
   return (live.metadata.managedFields ?? []).some(
     ({ manager, operation, subresource, fieldsV1 }) =>
-      manager !== FieldManager.apply &&
+      manager !== own &&
       operation === 'Apply' &&
       !subresource &&
       fieldsV1 !== undefined &&

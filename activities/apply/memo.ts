@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../api/kube-object.ts';
 import { comparedParts } from './compare.ts';
-import { ownEntry } from './managed-fields.ts';
+import { type ApplyManager, ownEntry } from './managed-fields.ts';
 
 /**
  * Remembers that the server, asked by a dry run, found nothing to change: objects whose equality cannot be proven
@@ -18,8 +18,8 @@ interface Known {
   readonly live: string;
 }
 
-/** A memo of at most `limit` objects; the ones not seen for longest are forgotten first. */
-export function createApplyMemo(limit = 20_000): ApplyMemo {
+/** A memo of at most `limit` objects of one manager; the ones not seen for longest are forgotten first. */
+export function createApplyMemo(limit = 20_000, manager?: ApplyManager): ApplyMemo {
   // By UID: an id would mix up clusters, and a namesake that came later.
   const known = new Map<string, Known>();
 
@@ -36,21 +36,21 @@ export function createApplyMemo(limit = 20_000): ApplyMemo {
       const { uid, resourceVersion } = live.metadata;
       const entry = uid === undefined ? undefined : known.get(uid);
       if (uid === undefined || entry === undefined || entry.desired !== digest(desired)) return false;
-      if (entry.resourceVersion !== resourceVersion && entry.live !== liveDigest(live)) return false;
+      if (entry.resourceVersion !== resourceVersion && entry.live !== liveDigest(live, manager)) return false;
       put(uid, { ...entry, resourceVersion });
       return true;
     },
     rememberUnchanged(desired, live) {
       const { uid, resourceVersion } = live.metadata;
       if (uid === undefined) return;
-      put(uid, { desired: digest(desired), resourceVersion, live: liveDigest(live) });
+      put(uid, { desired: digest(desired), resourceVersion, live: liveDigest(live, manager) });
     },
   };
 }
 
 // Controllers write status all the time, which moves the resource version and means nothing to us.
-function liveDigest(live: KubeObject): string {
-  return digest([comparedParts(live), ownEntry(live)?.fieldsV1]);
+function liveDigest(live: KubeObject, manager: ApplyManager | undefined): string {
+  return digest([comparedParts(live), ownEntry(live, manager)?.fieldsV1]);
 }
 
 function digest(value: unknown): string {

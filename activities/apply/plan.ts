@@ -11,7 +11,7 @@ import { requestFailure } from './failure.ts';
 import { compileIgnore, type IgnoredPaths } from './ignore.ts';
 import { idOf, readLive } from './live.ts';
 import { compareIds } from './order.ts';
-import { contestedBy } from './ownership.ts';
+import { contestedBy, ownerSelector } from './ownership.ts';
 import { CONCURRENCY } from './parallel.ts';
 import { prepare } from './prepare.ts';
 import { STAGES, stageOf } from './stages.ts';
@@ -109,7 +109,7 @@ async function decideAll(
   ignoredPaths: IgnoredPaths,
 ): Promise<PlanEntry[]> {
   const known = prepared.filter(({ isKnown }) => isKnown).map(({ object }) => object);
-  const live = await readLive(context.kube, known, context.owner);
+  const live = await readLive(context.kube, known, ownerSelector(context.owner));
   return pLimit(CONCURRENCY).map(prepared, ({ object, isKnown }) =>
     isKnown ? decide(context, object, live.get(idOf(object)), ignoredPaths) : unknownKind(object),
   );

@@ -22,16 +22,21 @@ const NOT_SENT = new Set([
  * A cluster-scoped object loses its namespace.
  */
 export function prepare(object: KubeObject, owner: Owner, namespaced: boolean): KubeObject {
+  const labels = { ...object.metadata.labels, ...ownerLabels(owner) };
+  return normalized({ ...object, metadata: { ...object.metadata, labels } }, namespaced);
+}
+
+/** The same without labels of an owner. */
+export function normalized(object: KubeObject, namespaced: boolean): KubeObject {
   const { status: _, ...rest } = object;
-  const metadata = preparedMetadata(object.metadata, owner, namespaced);
+  const metadata = preparedMetadata(object.metadata, namespaced);
   return withDefaultProtocols(withEncodedStrings({ ...rest, metadata }));
 }
 
-function preparedMetadata(metadata: Metadata, owner: Owner, namespaced: boolean): Metadata {
+function preparedMetadata(metadata: Metadata, namespaced: boolean): Metadata {
   const sent: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(metadata)) if (!NOT_SENT.has(key)) sent[key] = value;
   if (!namespaced) delete sent['namespace'];
-  sent['labels'] = { ...metadata.labels, ...ownerLabels(owner) };
   if (metadata.annotations?.[Annotation.lastApplied] !== undefined) {
     const { [Annotation.lastApplied]: _, ...annotations } = metadata.annotations;
     sent['annotations'] = annotations;
