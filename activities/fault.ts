@@ -11,6 +11,8 @@ const POINTS = [
   'git.stored',
   /** The next request is the status patch of a GitRepository. */
   'git.status',
+  /** A packaged chart is in the store, the status does not name it yet. */
+  'chart.stored',
   /** K1: the artifact is on this machine. */
   'fetched',
   /** K2: the objects are built. */

@@ -1,0 +1,199 @@
+import type { Artifact } from '../../../api/artifact.ts';
+import { ConditionType, findCondition, isTrue } from '../../../api/conditions.ts';
+import type { HelmChart } from '../../../api/helm-chart.ts';
+import { type HelmRepository, isOci } from '../../../api/helm-repository.ts';
+import { Reason } from '../../../api/reasons.ts';
+import { failed, messageOf } from '../../failures.ts';
+import { faultPoint } from '../../fault.ts';
+import { isServed } from '../artifact-download.ts';
+import type { OpenArtifact } from '../open-artifact.ts';
+import type { ArtifactStore } from '../store.ts';
+import { withReason } from './chart-failure.ts';
+import type { BuiltChart, ChartBuilder, ChartBuildOptions, ChartCheck, ChartSource } from './contract.ts';
+import { createFetchDependency } from './fetch-dependency.ts';
+import { packageName } from './pack-chart.ts';
+import type { ChartPlan } from './plan.ts';
+import { planFromGit } from './plan-from-git.ts';
+import { planFromRepository, type RepositoryCharts } from './plan-from-repository.ts';
+
+export interface ChartBuilderOptions {
+  readonly store: ArtifactStore;
+  /** Where others reach the store's artifact server: `http://host:port`. */
+  readonly advertisedUrl: string;
+  readonly openArtifact: OpenArtifact;
+  readonly repositories: RepositoryCharts;
+  /** The HelmRepositories of a namespace: dependencies use the credentials of the one with their URL. */
+  readonly listRepositories: (namespace: string) => Promise<readonly HelmRepository[]>;
+}
+
+/** Makes charts by the rules of source-controller (internal/controller/helmchart_controller.go, internal/helm/chart). */
+export function createChartBuilder(options: ChartBuilderOptions): ChartBuilder {
+  return {
+    async check(chart, source, step): Promise<ChartCheck> {
+      const previous = await keptArtifact(options, chart, step.signal);
+      const isHere = previous !== undefined && previous.url === chart.status?.artifact?.url;
+      if (isHere && hasSameInputs(chart, source)) {
+        const { revision } = previous;
+        return { changed: false, version: revision, message: upToDate(revision) };
+      }
+      const plan = await planOf(options, { chart, source }, step);
+      const isSame = isHere && isCurrent(chart, plan) && isSettled(chart, source);
+      const complaint = isSame ? await complaintOf(plan) : undefined;
+      const message = complaint ?? (isSame ? upToDate(plan.version) : summaryOf('new', plan));
+      return { changed: !isSame || complaint !== undefined, version: plan.version, message };
+    },
+
+    async build(chart, source, step): Promise<BuiltChart> {
+      const previous = await keptArtifact(options, chart, step.signal);
+      const plan = await planOf(options, { chart, source }, step);
+      if (previous !== undefined && isCurrent(chart, plan)) {
+        await plan.verify?.();
+        return result(plan, source, { artifact: previous, valuesFiles: observedFiles(chart, plan) });
+      }
+      step.heartbeat({ building: `${plan.name} ${plan.version}` });
+      if (!hasSameName(chart, plan)) await step.onNewChart?.(summaryOf('new', plan));
+      const { archive, valuesFiles, dependencies } = await plan.make();
+      const artifact = await keep(options, chart, { plan, archive });
+      return { ...result(plan, source, { artifact, valuesFiles }), unchanged: false, dependencies };
+    },
+  };
+}
+
+/** What the store or another worker still has of the last build; its address is ours when nobody else serves it. */
+async function keptArtifact(
+  { store, advertisedUrl }: ChartBuilderOptions,
+  { status }: HelmChart,
+  signal: AbortSignal,
+): Promise<Artifact | undefined> {
+  const previous = status?.artifact;
+  if (previous === undefined) return undefined;
+  const ours = `${advertisedUrl}/${previous.path}`;
+  const isThere = previous.url !== ours && (await isServed(previous.url, signal));
+  if (isThere) return previous;
+  return (await store.has(previous.path)) ? { ...previous, url: ours } : undefined;
+}
+
+async function planOf(
+  { openArtifact, repositories, listRepositories }: ChartBuilderOptions,
+  { chart, source }: { readonly chart: HelmChart; readonly source: ChartSource },
+  step: ChartBuildOptions,
+): Promise<ChartPlan> {
+  const artifact = source.status?.artifact;
+  if (source.kind === 'HelmRepository' && (isOci(source.spec) || artifact !== undefined))
+    return await planFromRepository({ chart, repository: source, charts: repositories, options: step });
+  if (source.kind === 'HelmRepository' || artifact === undefined) {
+    const { kind, name } = chart.spec.sourceRef;
+    throw failed(Reason.NoSourceArtifact, `no artifact available for ${kind} source '${name}'`);
+  }
+  const directory = await openArtifact(artifact, { signal: step.signal });
+  const { namespace } = chart.metadata;
+  return await planFromGit({
+    chart,
+    artifact,
+    directory,
+    fetchDependency: (place) =>
+      createFetchDependency(
+        { ...place, repositories, namespace, listRepositories: () => listRepositories(namespace) },
+        step,
+      ),
+  });
+}
+
+/** Whether nothing can have changed: the source is at the revision that was built from, and needs no asking. */
+function hasSameInputs(chart: HelmChart, source: ChartSource): boolean {
+  if (source.status?.artifact === undefined || chart.spec.verify !== undefined) return false;
+  return isSettled(chart, source) && isBuiltFromSpec(chart);
+}
+
+/** Whether the status tells this revision of the source, and nothing that is wrong. */
+function isSettled(chart: HelmChart, source: ChartSource): boolean {
+  return isObserved(chart, source) && isTrue(chart.status?.conditions, ConditionType.Ready);
+}
+
+function isObserved({ status }: HelmChart, source: ChartSource): boolean {
+  return status?.observedSourceArtifactRevision === source.status?.artifact?.revision;
+}
+
+/**
+ * Whether the artifact was made for the spec as it is. The generation of the condition counts too: a later one may
+ * have failed, and failures that need a change are observed.
+ */
+function isBuiltFromSpec({ metadata: { generation }, status }: HelmChart): boolean {
+  const stored = findCondition(status?.conditions, ConditionType.ArtifactInStorage);
+  return status?.observedGeneration === generation && stored?.observedGeneration === generation;
+}
+
+function isCurrent(chart: HelmChart, plan: ChartPlan): boolean {
+  return isBuiltFromSpec(chart) && hasSameName(chart, plan);
+}
+
+function hasSameName({ status }: HelmChart, { name, version }: ChartPlan): boolean {
+  return status?.observedChartName === name && status.artifact?.revision === version;
+}
+
+/** What is wrong with the signature of a chart that is there; a run then says so in the status. */
+async function complaintOf({ verify }: ChartPlan): Promise<string | undefined> {
+  try {
+    await verify?.();
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+async function keep(
+  { store, advertisedUrl }: ChartBuilderOptions,
+  { metadata: { namespace, name } }: HelmChart,
+  { plan, archive }: { readonly plan: ChartPlan; readonly archive: Buffer },
+): Promise<Artifact> {
+  await withReason(Reason.ChartPackageError, `chart '${plan.name}'`, () =>
+    packageName(plan.name, plan.version),
+  );
+  const stored = await store.putChart({ kind: 'HelmChart', namespace, name }, plan, chunks(archive));
+  faultPoint('chart.stored');
+  const lastUpdateTime = `${new Date().toISOString().slice(0, 19)}Z`;
+  return { ...stored, revision: plan.version, url: `${advertisedUrl}/${stored.path}`, lastUpdateTime };
+}
+
+async function* chunks(archive: Buffer): AsyncGenerator<Buffer> {
+  yield archive;
+}
+
+function observedFiles({ status }: HelmChart, { valuesFiles }: ChartPlan): readonly string[] {
+  return status?.observedValuesFiles ?? valuesFiles;
+}
+
+function result(
+  plan: ChartPlan,
+  source: ChartSource,
+  { artifact, valuesFiles }: { readonly artifact: Artifact; readonly valuesFiles: readonly string[] },
+): BuiltChart {
+  const { name, version, pulled } = plan;
+  const revision = source.status?.artifact?.revision;
+  return {
+    unchanged: true,
+    artifact,
+    name,
+    version,
+    pulled,
+    ...(valuesFiles.length > 0 && { valuesFiles }),
+    ...(revision !== undefined && { sourceRevision: revision }),
+    isVerified: plan.verify !== undefined,
+    dependencies: 0,
+    message: summaryOf(pulled ? 'pulled' : 'packaged', { name, version, valuesFiles }),
+  };
+}
+
+/** Flux's sentence of a build. */
+function summaryOf(
+  action: 'new' | 'pulled' | 'packaged',
+  { name, version, valuesFiles }: Pick<ChartPlan, 'name' | 'version' | 'valuesFiles'>,
+): string {
+  const merged =
+    action !== 'new' && valuesFiles.length > 0 ? ` and merged values files [${valuesFiles.join(' ')}]` : '';
+  return `${action} '${name}' chart with version '${version}'${merged}`;
+}
+
+function upToDate(version: string): string {
+  return `artifact up-to-date with remote revision: '${version}'`;
+}
