@@ -2,7 +2,18 @@ import { errors } from 'undici';
 import { messageOf } from '../../failures.ts';
 import { ForbiddenAddressError } from './host.ts';
 
-export type HttpProblem = 'status' | 'network' | 'timeout' | 'tls' | 'redirect' | 'size' | 'address';
+export type HttpProblem =
+  | 'status'
+  | 'network'
+  | 'timeout'
+  | 'tls'
+  | 'redirect'
+  | 'size'
+  | 'address'
+  /** The bytes are not what their digest says. */
+  | 'digest'
+  /** What came is not what was asked for. */
+  | 'content';
 
 interface HttpErrorDetail {
   readonly status?: number | undefined;
@@ -34,7 +45,7 @@ export class HttpError extends Error {
     if (this.problem === 'status') {
       return this.status === 408 || this.status === 429 || (this.status ?? 0) >= 500;
     }
-    return this.problem === 'network' || this.problem === 'timeout';
+    return this.problem === 'network' || this.problem === 'timeout' || this.problem === 'digest';
   }
 }
 

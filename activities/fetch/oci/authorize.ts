@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { Authorization, HttpAnswer, HttpClient } from '../http/client.ts';
+import { basicHeader } from '../http/credentials.ts';
+import { HttpError } from '../http/error.ts';
+import { parseChallenge } from './challenge.ts';
+import type { RegistryAccess } from './contract.ts';
+import { fetchToken, type Token } from './token.ts';
+
+/** What one question to a registry is for. */
+export interface Purpose {
+  readonly access: RegistryAccess;
+  /** Such as `repository:charts/podinfo:pull`. */
+  readonly scope: string;
+  readonly signal: AbortSignal;
+}
+
+/** Knows what to show to registries; tokens are kept until they expire. */
+export interface Authorizer {
+  /** What is known to be wanted; undefined while nothing is. */
+  known(purpose: Purpose): Authorization | undefined;
+  /** Answers the challenge of a refused request. Throws an {@link HttpError} when it cannot be answered. */
+  answer(purpose: Purpose, refused: HttpAnswer): Promise<Authorization>;
+}
+
+const KEPT_TOKENS = 2000;
+
+export function createAuthorizer(client: HttpClient): Authorizer {
+  const tokens = new Map<string, Token>();
+
+  function keep(key: string, token: Token): Token {
+    tokens.delete(key);
+    tokens.set(key, token);
+    const [oldest] = tokens.keys();
+    if (tokens.size > KEPT_TOKENS && oldest !== undefined) tokens.delete(oldest);
+    return token;
+  }
+
+  return {
+    known(purpose) {
+      const key = keyOf(purpose);
+      const token = tokens.get(key);
+      if (token && token.expiresAt > Date.now())
+        return { header: token.header, origin: purpose.access.origin.origin };
+      tokens.delete(key);
+      return undefined;
+    },
+    async answer(purpose, { headers }) {
+      const { access, scope, signal } = purpose;
+      const origin = access.origin.origin;
+      const challenge = parseChallenge(headers['www-authenticate']);
+      if (challenge?.scheme === 'bearer') {
+        const token = await fetchToken(client, access, challenge, { scope, signal });
+        return { header: keep(keyOf(purpose), token).header, origin };
+      }
+      if (challenge?.scheme !== 'basic' || !access.basic) {
+        throw new HttpError('status', 'the registry answers HTTP 401', { status: 401 });
+      }
+      const header = basicHeader(access.basic);
+      keep(keyOf(purpose), { header, expiresAt: Number.POSITIVE_INFINITY });
+      return { header, origin };
+    },
+  };
+}
+
+/** Who may pull what must not be told by another's token. */
+function keyOf({ access, scope }: Purpose): string {
+  const { username = '', password = '' } = access.basic ?? {};
+  const who = createHash('sha256').update(`${username.length}:${username}:${password}`).digest('hex');
+  return `${access.origin.origin} ${scope} ${who} ${access.tls?.fingerprint ?? ''}`;
+}
