@@ -1,5 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findProgram } from './find-program.ts';
 
 /** What a child may use at most; only what is given is limited. */
 export interface ProcessLimits {
@@ -40,16 +39,8 @@ function limitFlags({ memoryBytes, cpuSeconds, fileBytes }: ProcessLimits): stri
 }
 
 function lookUp(name: Limiter): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/bin'];
-  for (const folder of folders) {
-    const path = join(folder, name);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  process.emitWarning(`${name} (util-linux) is not installed: child processes run with fewer limits`);
-  return undefined;
+  const path = findProgram(name);
+  if (path === undefined)
+    process.emitWarning(`${name} (util-linux) is not installed: child processes run with fewer limits`);
+  return path;
 }

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
 import { limited, type ProcessLimits } from './limits.ts';
 
 export interface RunOptions {
@@ -11,6 +13,14 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of standard output that are kept (8 MiB when left out); more is an error. */
   readonly maxStdout?: number;
+  /** Whether standard output goes nowhere. */
+  readonly dropStdout?: boolean;
+  /** Hears each line of standard error as it comes. */
+  readonly onStderrLine?: (line: string) => void;
+  /** Is given the ends of two more pipes of the child, its descriptors 3 and 4. They end with it. */
+  readonly pipes?: (third: Duplex, fourth: Duplex) => void;
+  /** How long a child that is to stop has to do so by itself, after SIGTERM; killed at once when left out. */
+  readonly graceMs?: number;
   readonly limits?: ProcessLimits;
 }
 
@@ -48,7 +58,12 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     env: options.env,
     detached: true,
     shell: false,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: [
+      'pipe',
+      options.dropStdout ? 'ignore' : 'pipe',
+      'pipe',
+      ...(options.pipes ? (['pipe', 'pipe'] as const) : []),
+    ],
   });
   return await finish(child, command[0] as string, options);
 }
@@ -63,15 +78,23 @@ function checked(command: readonly string[]): readonly string[] {
 function finish(child: ChildProcess, name: string, options: RunOptions): Promise<ProcessResult> {
   const { promise, resolve, reject } = Promise.withResolvers<ProcessResult>();
   let ended: unknown;
+  const isAlive = () => child.exitCode === null && child.signalCode === null;
+  let grace: NodeJS.Timeout | undefined;
   const stop = (why: unknown) => {
     ended ??= why;
-    if (child.exitCode === null && child.signalCode === null) killGroup(child);
+    if (!isAlive()) return;
+    if (options.graceMs === undefined) return killGroup(child);
+    child.kill('SIGTERM');
+    grace ??= setTimeout(() => isAlive() && killGroup(child), options.graceMs);
   };
 
   const stdout = collect(child.stdout, options.maxStdout ?? MAX_STDOUT, () =>
     stop(new ProcessError('output', `${name} wrote more than ${options.maxStdout ?? MAX_STDOUT} bytes`)),
   );
   const stderr = collectLast(child.stderr, MAX_STDERR);
+  if (options.onStderrLine && child.stderr)
+    createInterface({ input: child.stderr }).on('line', options.onStderrLine);
+  const extra = handOver(child, options.pipes);
   const timer = setTimeout(
     () => stop(new ProcessError('timeout', `${name} took longer than ${options.timeoutMs / 1000} s`)),
     options.timeoutMs,
@@ -88,17 +111,30 @@ function finish(child: ChildProcess, name: string, options: RunOptions): Promise
     if (child.pid === undefined) settle(null, null);
   });
   // What it has started and left behind would hold the pipes open, and go on working for nobody.
-  child.on('exit', () => killGroup(child));
+  child.on('exit', () => {
+    killGroup(child);
+    for (const pipe of extra) pipe.destroy();
+  });
   child.on('close', settle);
   return promise;
 
   function settle(code: number | null, signal: NodeJS.Signals | null): void {
     clearTimeout(timer);
+    clearTimeout(grace);
     options.signal?.removeEventListener('abort', onAbort);
     if (ended !== undefined) reject(ended as Error);
     else if (code === null) reject(new ProcessError('killed', `${name} was ended by ${signal}`));
     else resolve({ code, stdout: stdout(), stderr: stderr() });
   }
+}
+
+function handOver(child: ChildProcess, pipes: RunOptions['pipes']): readonly Duplex[] {
+  if (!pipes) return [];
+  // Descriptors beyond the third are sockets, whatever Node's types say of them.
+  const [, , , third, fourth] = child.stdio as readonly (Duplex | null | undefined)[];
+  if (!third || !fourth) return [];
+  pipes(third, fourth);
+  return [third, fourth];
 }
 
 /** Kills the child and what it has started. Never called later than its exit event: its number may be another's then. */

@@ -78,6 +78,76 @@ describe('run', () => {
     await expect(running).rejects.toThrow('a newer revision');
   });
 
+  it('lets a child that is to stop end by itself, and waits for that', async () => {
+    const script = `
+      process.on('SIGTERM', () => { console.error('ending'); setTimeout(() => process.exit(0), 100); });
+      console.error('up');
+      setInterval(() => {}, 1000);`;
+    const controller = new AbortController();
+    const lines: string[] = [];
+    const onStderrLine = (line: string) => {
+      lines.push(line);
+      if (line === 'up') controller.abort(new Error('a newer revision'));
+    };
+
+    const running = node(script, { signal: controller.signal, graceMs: 10_000, onStderrLine });
+
+    await expect(running).rejects.toThrow('a newer revision');
+    expect(lines).toEqual(['up', 'ending']);
+  });
+
+  it('kills a child that does not stop when it is told to', async () => {
+    const script = `
+      process.on('SIGTERM', () => console.error('never'));
+      console.error(process.pid);
+      setInterval(() => {}, 1000);`;
+    const controller = new AbortController();
+    const lines: string[] = [];
+    const onStderrLine = (line: string) => {
+      lines.push(line);
+      controller.abort(new Error('a newer revision'));
+    };
+
+    const running = node(script, { signal: controller.signal, graceMs: 300, onStderrLine });
+
+    await expect(running).rejects.toThrow('a newer revision');
+    expect(lines[1]).toBe('never');
+    expect(isRunning(Number(lines[0]))).toBe(false);
+  });
+
+  it('hands on the last line also without its end', async () => {
+    const lines: string[] = [];
+
+    await node('process.stderr.write("one\\ntwo")', { onStderrLine: (line) => lines.push(line) });
+
+    expect(lines).toEqual(['one', 'two']);
+  });
+
+  it('talks by two more pipes, and does not wait for what holds them', async () => {
+    const script = `
+      const { spawn } = require('node:child_process');
+      const { readSync, writeSync } = require('node:fs');
+      writeSync(3, 'question');
+      const answer = Buffer.alloc(100);
+      process.stdout.write(answer.subarray(0, readSync(4, answer)));
+      spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: [0, 1, 2, 3, 4] }).unref();
+      process.exit(0);`;
+
+    const result = await node(script, {
+      pipes: (third, fourth) => third.on('data', (asked) => fourth.write(`answer to ${asked}`)),
+    });
+
+    expect(result.stdout.toString()).toBe('answer to question');
+  });
+
+  it('drops what nobody wants to read', async () => {
+    const script = 'process.stdout.write("x".repeat(50000))';
+
+    const result = await node(script, { dropStdout: true, maxStdout: 10 });
+
+    expect(result).toMatchObject({ code: 0, stdout: Buffer.alloc(0) });
+  });
+
   it('stops a child that writes too much', async () => {
     const script = 'setInterval(() => process.stdout.write("x".repeat(10000)), 1)';
 
