@@ -8,6 +8,8 @@ import { createTransport, type Transport } from './transport.ts';
 import { writesOf } from './writes.ts';
 
 export type {
+  ForwardedAnswer,
+  ForwardedRequest,
   KubeClient,
   ListQuery,
   Target,
@@ -53,6 +55,10 @@ function clientFor(wire: Wire): KubeClient {
     discovery,
     ...readsOf(discovery, send, lines),
     ...writesOf(discovery, send, write),
+    async forward(request) {
+      if (request.method !== 'GET') options.assertMayWrite?.();
+      return transport.forward(request, user);
+    },
     as: (name) => clientFor({ ...wire, user: name }),
     close: () => transport.close(),
   };

@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { KubeObject } from '../../api/kube-object.ts';
 import type { Discovery } from './discovery.ts';
 
@@ -52,6 +54,25 @@ interface DeleteOptions {
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
 }
 
+/** A request of a child process, with its own bytes and none of its credentials. */
+export interface ForwardedRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With its query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readable | Buffer | null;
+  /** Whether the answer goes on until somebody ends it. */
+  readonly isWatch: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** An answer of the API server as it comes. */
+export interface ForwardedAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Readable;
+}
+
 /** The Kubernetes API as raw JSON: nothing is validated, renamed or dropped on the way. */
 export interface KubeClient {
   readonly discovery: Discovery;
@@ -70,6 +91,8 @@ export interface KubeClient {
   delete(target: Target, options?: DeleteOptions): Promise<boolean>;
   /** Events from `resourceVersion` on until the server or the signal ends it; throws on an error event (410: list again). */
   watch(query: ListQuery, options: { readonly signal: AbortSignal }): AsyncIterable<WatchEvent>;
+  /** Hands on what another program asks, with this client's credentials and identity. Throws KubeUnreachableError. */
+  forward(request: ForwardedRequest): Promise<ForwardedAnswer>;
   /** The same server, as somebody else: `system:serviceaccount:<namespace>:<name>`. */
   as(user: string): KubeClient;
   close(): Promise<void>;

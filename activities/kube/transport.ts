@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import type { KubeAccess } from './config.ts';
+import type { ForwardedAnswer, ForwardedRequest } from './contract.ts';
 import { KubeError, KubeUnreachableError, type StatusBody } from './errors.ts';
 import { parseJson } from './json.ts';
 
@@ -18,11 +19,15 @@ export interface Transport {
   send(request: KubeRequest): Promise<string>;
   /** The lines of an answer that does not end by itself. */
   lines(request: KubeRequest, signal: AbortSignal): AsyncIterable<string>;
+  /** Every answer of the server is one, whatever its status. */
+  forward(request: ForwardedRequest, user: string | undefined): Promise<ForwardedAnswer>;
   close(): Promise<void>;
 }
 
 const REQUEST_MS = 30_000;
 const CONNECT_MS = 10_000;
+// The server itself gives a request up after a minute.
+const FORWARDED_MS = 65_000;
 // A watch that is silent for longer than its own server-side end is half-open.
 const SILENT_WATCH_MS = 330_000;
 
@@ -70,23 +75,42 @@ export function createTransport(access: KubeAccess, connections: number): Transp
           await reached(access, answer.body.text()),
         );
       }
-      try {
-        let rest = '';
-        const decoder = new TextDecoder();
-        for await (const chunk of answer.body) {
-          const parts = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n');
-          rest = parts.pop() ?? '';
-          yield* parts;
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        throw new KubeUnreachableError(access.server, error);
-      }
+      yield* linesOf(answer.body, { access, signal });
+    },
+    async forward(request, user) {
+      const own = { ...(await access.authorize()), ...(user && { 'Impersonate-User': user }) };
+      const { method, body, signal } = request;
+      const pool = request.isWatch ? watches : requests;
+      const headers = { ...request.headers, ...own };
+      const path = prefix + request.path;
+      const answer = await reached(
+        access,
+        pool.request({ method, path, headers, body, signal, headersTimeout: FORWARDED_MS }),
+      );
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     },
     async close() {
       await Promise.all([requests.close(), watches.destroy()]);
     },
   };
+}
+
+async function* linesOf(
+  body: AsyncIterable<unknown>,
+  { access, signal }: { readonly access: KubeAccess; readonly signal: AbortSignal },
+): AsyncIterable<string> {
+  try {
+    let rest = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of body) {
+      const parts = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n');
+      rest = parts.pop() ?? '';
+      yield* parts;
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    throw new KubeUnreachableError(access.server, error);
+  }
 }
 
 async function reached<T>(access: KubeAccess, answer: Promise<T>): Promise<T> {
