@@ -1,0 +1,158 @@
+import { messageOf } from '../../failures.ts';
+import type { Fence } from '../../fence.ts';
+import { createKeyedLock } from '../../fetch/keyed-lock.ts';
+import { ProcessError, run } from '../../process/run.ts';
+import { redact } from '../../redact.ts';
+import type { HelmAct, HelmResult } from './act.ts';
+import { helmArgs } from './args.ts';
+import { type Gateway, type Pass, startGateway } from './gateway.ts';
+import { createPostRenderPipe, type PostRenderPipe } from './post-render-pipe.ts';
+import { createSaid, type Said } from './said.ts';
+import { makeScratch } from './scratch.ts';
+import { createSlots } from './slots.ts';
+
+export interface ActOptions {
+  /** Ends helm, which notes in its record that the act failed; the result then is `cancelled`. */
+  readonly signal: AbortSignal;
+  readonly heartbeat: (detail: unknown) => void;
+}
+
+/** Runs helm for releases, one process for each act. */
+export interface HelmRunner {
+  /**
+   * Resolves when the process is gone, also when helm failed. Throws OperandError for names that may not stand on a
+   * command line, and the fence's error when the attempt became void.
+   */
+  run(act: HelmAct, options: ActOptions): Promise<HelmResult>;
+  /** Ends all processes first. */
+  close(): Promise<void>;
+}
+
+export interface HelmRunnerOptions {
+  /** The absolute path of the binary. */
+  readonly helm: string;
+  /** Where acts have their directories. */
+  readonly scratchDir: string;
+  readonly fence: Fence;
+  /** How many processes run at a time; 10 when left out. */
+  readonly concurrency?: number;
+}
+
+const CONCURRENCY = 10;
+const BEAT_MS = 1_000;
+
+export function createHelmRunner(options: HelmRunnerOptions): HelmRunner {
+  const slots = createSlots(options.concurrency ?? CONCURRENCY);
+  const oneAtATime = createKeyedLock();
+  const closing = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  let gateway: Promise<Gateway> | undefined;
+
+  async function act(act: HelmAct, { signal, heartbeat }: ActOptions): Promise<HelmResult> {
+    let phase = (): object => ({ waiting: 'for a turn of helm' });
+    const beating = setInterval(() => heartbeat(phase()), BEAT_MS);
+    const key = `${act.storageNamespace}/${act.releaseName}`;
+    try {
+      return await oneAtATime(key, signal, () =>
+        slots.take(signal, async () => {
+          gateway ??= startGateway(options.fence);
+          const pass = (await gateway).issue(act);
+          phase = () => ({ helm: act.kind, requests: pass.seen.requests });
+          try {
+            return await runHelm(options, act, { pass, signal });
+          } finally {
+            pass.revoke();
+          }
+        }),
+      );
+    } catch (error) {
+      // Its turn never came.
+      if (signal.aborted && error === signal.reason) return { cancelled: true, log: [], written: [] };
+      throw error;
+    } finally {
+      clearInterval(beating);
+    }
+  }
+
+  return {
+    run(wanted, { signal, heartbeat }) {
+      const result = act(wanted, { signal: AbortSignal.any([signal, closing.signal]), heartbeat });
+      const ended = result.catch(() => undefined).finally(() => running.delete(ended));
+      running.add(ended);
+      return result;
+    },
+    async close() {
+      closing.abort(new Error('the worker shuts down'));
+      await Promise.all(running);
+      await (await gateway)?.close();
+    },
+  };
+}
+
+// To note the failure in the record takes two requests.
+const GRACE_MS = 5_000;
+// Each hook and each wait of an act has the timeout for itself: this is for a helm that hangs.
+const TIMEOUTS = 10;
+const SPARE_MS = 30_000;
+const LIMITS = { memoryBytes: 2 * 1024 ** 3, fileBytes: 16 * 1024 ** 2 } as const;
+
+interface Running {
+  readonly pass: Pass;
+  readonly signal: AbortSignal;
+}
+
+async function runHelm(
+  { helm, scratchDir }: HelmRunnerOptions,
+  act: HelmAct,
+  { pass, signal }: Running,
+): Promise<HelmResult> {
+  const rendering = act.kind === 'install' || act.kind === 'upgrade' ? act : undefined;
+  await using scratch = await makeScratch(scratchDir, pass, rendering?.values);
+  const said = createSaid([`${scratch.dir}/`, pass.shownUrl]);
+  const pipe = rendering && createPostRenderPipe(rendering.postRender);
+  const outcome = await run([helm, ...helmArgs(act, scratch.valuesFile)], {
+    cwd: scratch.dir,
+    env: scratch.env,
+    timeoutMs: TIMEOUTS * act.timeoutMs + SPARE_MS,
+    // A helm that may not write any more has nothing left to do.
+    signal: AbortSignal.any([signal, pass.seen.voided]),
+    dropStdout: true,
+    onStderrLine: (line) => said.hear(line),
+    ...(pipe && { pipes: (question, answer) => pipe.connect(question, answer) }),
+    graceMs: GRACE_MS,
+    limits: LIMITS,
+  }).then(
+    ({ code }) => ({ code }),
+    (error: unknown) => ({ error }),
+  );
+  pass.seen.voided.throwIfAborted();
+  return resultOf(outcome, { pass, said, pipe, signal });
+}
+
+interface Ended {
+  readonly pass: Pass;
+  readonly said: Said;
+  readonly pipe: PostRenderPipe | undefined;
+  readonly signal: AbortSignal;
+}
+
+function resultOf(outcome: { code: number } | { error: unknown }, ended: Ended): HelmResult {
+  const { pass, said, signal } = ended;
+  const seen = { log: said.log(), written: [...pass.seen.written] };
+  if ('code' in outcome && outcome.code === 0) return seen;
+  if (signal.aborted) return { ...seen, cancelled: true };
+  const error = 'error' in outcome ? stopped(outcome.error) : sentence(outcome.code, ended);
+  const isOutage = [...pass.seen.outages].some((outage) => error.includes(redact(outage)));
+  return { ...seen, error, ...(isOutage && { infrastructure: true as const }) };
+}
+
+function sentence(code: number, { said, pipe }: Ended): string {
+  // Helm only knows that it got no answer.
+  if (pipe?.error !== undefined) return redact(messageOf(pipe.error));
+  return said.error() ?? `helm ended with code ${code}`;
+}
+
+function stopped(error: unknown): string {
+  if (!(error instanceof ProcessError)) throw error;
+  return redact(error.message);
+}

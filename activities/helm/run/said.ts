@@ -1,0 +1,73 @@
+import { redact } from '../../redact.ts';
+
+// Of helm-controller, which shows as many in its events.
+const KEPT_LINES = 10;
+// An error may list many objects; it starts within these.
+const KEPT_TEXT = 64 * 1024;
+
+/** What helm writes to its standard error while it runs. */
+export interface Said {
+  hear(line: string): void;
+  /** The sentence it ended with, cleaned; undefined when there was none. */
+  error(): string | undefined;
+  /** The last lines of its log, each with its time. */
+  log(): readonly string[];
+}
+
+/** Listens to one helm process; `hide` are texts that mean nothing outside of it, such as its directory. */
+export function createSaid(hide: readonly string[], now: () => Date = () => new Date()): Said {
+  const log: string[] = [];
+  let last = '';
+  let error: string[] | undefined;
+  let bytes = 0;
+  const clean = (text: string) => redact(withoutControls(without(text, hide)));
+
+  return {
+    hear(line) {
+      const entry = logEntry(line);
+      if (entry !== undefined) {
+        // A helm that waits says the same thing again and again.
+        if (entry === last) return;
+        last = entry;
+        log.push(`${now().toISOString()}: ${clean(entry)}`);
+        if (log.length > KEPT_LINES) log.shift();
+      } else if (line.startsWith('Error: ')) {
+        error = [line.slice('Error: '.length)];
+        bytes = line.length;
+      } else if (error && !NOISE.test(line) && bytes < KEPT_TEXT) {
+        error.push(line);
+        bytes += line.length;
+      }
+    },
+    error: () => error && clean(oneSentence(error)),
+    log: () => log,
+  };
+}
+
+const LOGGED = /^level=(DEBUG|INFO|WARN|ERROR) msg=("(?:[^"\\]|\\.)*"|\S*) ?(.*)$/s;
+// Of klog, of the warnings that an API server sends along, and about the command line.
+const NOISE = /^([IWEF]\d{4} \d\d:\d\d:\d\d|Warning: |WARNING: |Usage:|Flag --)/;
+// Added by helm's command line around the error that its library has.
+const WRAPPED = /^(INSTALLATION FAILED|UPGRADE FAILED): /;
+
+/** A line of helm's log without its level; undefined when it is none. */
+function logEntry(line: string): string | undefined {
+  const [, level = '', message = '', attributes = ''] = LOGGED.exec(line) ?? [];
+  if (level === '') return undefined;
+  const text = message.startsWith('"') ? message.slice(1, -1).replace(/\\(["\\])/g, '$1') : message;
+  const warning = level === 'ERROR' ? 'error: ' : level === 'WARN' ? 'warning: ' : '';
+  return `${warning}${text}${attributes && `: ${attributes}`}`;
+}
+
+function oneSentence(lines: readonly string[]): string {
+  const words = lines.map((line) => line.trim()).filter((line) => line !== '');
+  return words.join(' ').replace(WRAPPED, '');
+}
+
+function without(text: string, hide: readonly string[]): string {
+  return hide.reduce((rest, word) => rest.replaceAll(word, ''), text);
+}
+
+function withoutControls(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}

@@ -1,0 +1,48 @@
+import { abortable } from '../../fetch/keyed-lock.ts';
+
+/** Lets so many work at a time, those who wait in the order in which they came. */
+export interface Slots {
+  /** Runs `work` when its turn comes; throws the signal's reason when that aborts before. */
+  take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+}
+
+export function createSlots(count: number): Slots {
+  let free = count;
+  const queue: (() => void)[] = [];
+
+  function release(): void {
+    const next = queue.shift();
+    if (next) next();
+    else free += 1;
+  }
+
+  async function turn(signal: AbortSignal): Promise<void> {
+    if (free > 0) {
+      free -= 1;
+      return;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    queue.push(resolve);
+    try {
+      await abortable(promise, signal);
+    } catch (error) {
+      const place = queue.indexOf(resolve);
+      if (place >= 0) queue.splice(place, 1);
+      // Its turn came together with the abort.
+      else release();
+      throw error;
+    }
+  }
+
+  return {
+    async take(signal, work) {
+      signal.throwIfAborted();
+      await turn(signal);
+      try {
+        return await work();
+      } finally {
+        release();
+      }
+    },
+  };
+}
