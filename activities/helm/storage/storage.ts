@@ -18,8 +18,8 @@ export type StoredReleases = readonly (Release | CorruptRelease)[];
 /** The records of helm, read with the client of whoever asks. Methods throw what the client throws. */
 export interface ReleaseStorage {
   /**
-   * The newest release that can be read, with the newer ones that cannot, and the `versions` that are asked for.
-   * One small request as long as nothing changed.
+   * The newest release that can be read, with the newer ones that cannot, and of the older ones those of `versions`,
+   * or all. One small request as long as nothing changed.
    */
   list(
     kube: KubeClient,
@@ -55,11 +55,11 @@ export function createReleaseStorage({ maxBytes = KEPT_BYTES } = {}): ReleaseSto
   }
 
   return {
-    async list(kube, { versions = [], ...location }) {
+    async list(kube, { versions, ...location }) {
       const stored: (Release | CorruptRelease)[] = [];
       for (const record of await recordsOf(kube, location)) {
         const isSettled = stored.some((newer) => !isCorrupt(newer));
-        if (isSettled && !versions.includes(record.version)) continue;
+        if (isSettled && versions?.includes(record.version) === false) continue;
         const found = kept.get(keyOf(kube, record)) ?? (await read(kube, record.namespace, record.name));
         if (found) stored.push(found);
       }

@@ -36,8 +36,14 @@ describe('the records of a release', () => {
   it('are read from the newest on, and only as far as they are needed', async () => {
     const { asked, kube } = cluster([2, 10, 9, 1].map((version) => recordSecret({ version })));
 
-    expect(seen(await createReleaseStorage().list(kube, location))).toEqual([10]);
+    expect(seen(await createReleaseStorage().list(kube, { ...location, versions: [] }))).toEqual([10]);
     expect(asked).toEqual(['metadata', 'app.v10']);
+  });
+
+  it('are all read when nobody says which, newest first', async () => {
+    const { kube } = cluster([2, 10, 9, 1].map((version) => recordSecret({ version })));
+
+    expect(seen(await createReleaseStorage().list(kube, location))).toEqual([10, 9, 2, 1]);
   });
 
   it('are read by version too', async () => {
@@ -90,7 +96,7 @@ describe('the records of a release', () => {
       recordSecret({ version: 4, data: {} }),
     ]);
 
-    const stored = await createReleaseStorage().list(kube, location);
+    const stored = await createReleaseStorage().list(kube, { ...location, versions: [] });
 
     expect(stored.map((release) => [release.version, isCorrupt(release)])).toEqual([
       [4, true],
