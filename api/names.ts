@@ -8,6 +8,8 @@ export const Annotation = {
   /** Of HelmReleases, with the value of requestedAt: a release although nothing changed, or failures forgotten. */
   forceAt: 'reconcile.fluxcd.io/forceAt',
   resetAt: 'reconcile.fluxcd.io/resetAt',
+  /** Of what a HelmRelease installed, also as a label: `disabled` keeps drift of it from being looked for. */
+  driftDetection: 'helm.toolkit.fluxcd.io/driftDetection',
   prune: 'kustomize.toolkit.fluxcd.io/prune',
   ssa: 'kustomize.toolkit.fluxcd.io/ssa',
   force: 'kustomize.toolkit.fluxcd.io/force',

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/kube-object.ts';
 import { Annotation } from '../../api/names.ts';
 
 /** Whether the object asks for something by an annotation or a label; values in any case, as in Flux. */
-function asksFor(object: KubeObject | undefined, key: string, value: string): boolean {
+export function asksFor(object: KubeObject | undefined, key: string, value: string): boolean {
   const { labels, annotations } = object?.metadata ?? {};
   return [labels?.[key], annotations?.[key]].some((found) => found?.toLowerCase() === value);
 }

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../api/kube-object.ts';
 import type { KustomizationSpec } from '../../api/kustomization.ts';
-import { FieldManager } from '../../api/names.ts';
 import { Reason } from '../../api/reasons.ts';
 import { failed, messageOf } from '../failures.ts';
-import { type ApplyManager, isAppliedByAnother } from './managed-fields.ts';
+import { isAppliedByAnother } from './managed-fields.ts';
 import { type Pointer, parsePointer, valueAt, withoutPath, withValue } from './pointer.ts';
 import { compileSelector } from './selector.ts';
 
@@ -37,13 +36,12 @@ export function resolveIgnored(
   desired: KubeObject,
   live: KubeObject,
   ignored: readonly Pointer[],
-  own: ApplyManager = FieldManager.apply,
 ): KubeObject {
   return ignored.reduce((object, pointer) => {
     const ours = valueAt(object, pointer);
     const theirs = valueAt(live, pointer);
     if (ours === undefined || isDeepStrictEqual(ours, theirs)) return object;
-    const isLeftOut = theirs === undefined || isAppliedByAnother(live, pointer, own);
+    const isLeftOut = theirs === undefined || isAppliedByAnother(live, pointer);
     return isLeftOut ? withoutPath(object, pointer) : withValue(object, pointer, theirs);
   }, desired);
 }

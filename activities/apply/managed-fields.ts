@@ -40,15 +40,27 @@ export function unionOfFields(one: FieldsNode, other: FieldsNode): FieldsNode {
 }
 
 /** Whether a manager other than ours has applied the field that the pointer names. */
-export function isAppliedByAnother(live: KubeObject, pointer: Pointer, own: ApplyManager): boolean {
+export function isAppliedByAnother(live: KubeObject, pointer: Pointer): boolean {
   return (live.metadata.managedFields ?? []).some(
     ({ manager, operation, subresource, fieldsV1 }) =>
-      manager !== own &&
+      manager !== FieldManager.apply &&
       operation === 'Apply' &&
       !subresource &&
       fieldsV1 !== undefined &&
       ownsPath(fieldsV1, live, pointer),
   );
+}
+
+/**
+ * Whether somebody else, by whatever operation, owns just the field that the pointer names and the manager has not
+ * applied it: an apply may then leave it out, and the field stays.
+ */
+export function isLeftToOthers(live: KubeObject, pointer: Pointer, own: ApplyManager): boolean {
+  const mine = ownEntry(live, own);
+  const owns = ({ fieldsV1 }: ManagedFieldsEntry) =>
+    fieldsV1 !== undefined && ownsPath(fieldsV1, live, pointer);
+  if (mine && owns(mine)) return false;
+  return (live.metadata.managedFields ?? []).some((entry) => entry !== mine && owns(entry));
 }
 
 function ownsPath(fields: FieldsNode, live: KubeObject, pointer: Pointer): boolean {
