@@ -153,7 +153,7 @@ function readValues(file: string): Values {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`reading values from ${file} failed: ${why}`, { cause: error });
   }
-  const [document, ...more] = parseYamlDocuments(text, { file });
+  const [document, ...more] = parseYamlDocuments(text, { file, lastKeyWins: true });
   const values = document?.value ?? {};
   if (!isValues(values) || more.length > 0) throw new Error(`values from ${file} are not one YAML map`);
   return values;

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { ListQuery } from '../../activities/kube/client.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
+import { Kind } from '../../api/object-ref.ts';
 import { ago } from './ago.ts';
+import { chartOf } from './chart-of.ts';
 import { collect, examples, withSession } from './command.ts';
-import { KINDS, kindNamed } from './kinds.ts';
+import { KINDS, type KindInfo, kindNamed, type Reconciled, type SourceRef } from './kinds.ts';
 import { getObject, type Session } from './session.ts';
 import { watchObjects } from './watch.ts';
 
@@ -28,7 +30,9 @@ interface Event extends KubeObject {
 
 /** `pawl events` */
 export function addEvents(program: Command): void {
-  const verb = program.command('events').description('Show the events of sources and Kustomizations');
+  const verb = program
+    .command('events')
+    .description('Show the events of sources, Kustomizations and HelmReleases');
   verb
     .option('-A, --all-namespaces', 'of all namespaces')
     .option('--for <kind/name>', 'of one object and its source, or of a kind')
@@ -37,6 +41,7 @@ export function addEvents(program: Command): void {
     .action(withSession<EventsOptions>((session, _args, options) => events(session, options)));
   examples(verb, {
     'events --for Kustomization/apps': 'what happened to one Kustomization',
+    'events --for HelmRelease/web -n apps': 'of a release, its chart and its source',
     'events -A --types Warning': 'what went wrong anywhere',
     'events --watch': 'follow',
   });
@@ -78,11 +83,26 @@ async function queriesFor(session: Session, options: EventsOptions): Promise<rea
   const info = kindNamed(word);
   if (!info) throw new Error(`'${word}' is not a recognized Flux kind`);
   const queries = [{ ...base, namespace: own, fieldSelector: involved(info.kind, name) }];
-  if (!name || info !== KINDS.Kustomization) return queries;
-  const { sourceRef } = (await getObject(session, info, name)).spec;
-  if (!sourceRef) return queries;
-  const fieldSelector = involved(sourceRef.kind, sourceRef.name);
-  return [...queries, { ...base, namespace: sourceRef.namespace || namespace, fieldSelector }];
+  if (!name || !readsSource(info)) return queries;
+  const references = referencesOf(info, await getObject(session, info, name));
+  const others = references.map(({ kind, name: other, namespace: place }) => ({
+    ...base,
+    namespace: place || namespace,
+    fieldSelector: involved(kind, other),
+  }));
+  return [...queries, ...others];
+}
+
+const readsSource = ({ isSource, kind }: KindInfo) => !isSource || kind === Kind.HelmChart;
+
+/** What an object reads: its source, and of a HelmRelease the chart made for it. */
+function referencesOf({ kind }: KindInfo, object: Reconciled): readonly SourceRef[] {
+  if (kind === Kind.Kustomization) return object.spec.sourceRef ? [object.spec.sourceRef] : [];
+  const { source, isReferred } = chartOf(object);
+  if (!source) return [];
+  if (kind === Kind.HelmChart || isReferred) return [source];
+  const { name, namespace = '' } = object.metadata;
+  return [source, { ...source, kind: Kind.HelmChart, name: `${namespace}-${name}` }];
 }
 
 function involved(kind: string, name: string | undefined): string {

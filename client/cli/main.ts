@@ -24,12 +24,16 @@ const VERBS: Readonly<Record<string, Verb>> = {
   delete: { summary: 'delete an object', add: async () => (await import('./delete.ts')).addDelete },
   export: { summary: 'print objects as YAML', add: async () => (await import('./export.ts')).addExport },
   tree: {
-    summary: 'show what a Kustomization applied',
+    summary: 'show what a Kustomization or a HelmRelease applied',
     add: async () => (await import('./tree.ts')).addTree,
   },
   trace: {
     summary: 'show where an object came from',
     add: async () => (await import('./trace.ts')).addTrace,
+  },
+  debug: {
+    summary: 'print the values, history or status of a release',
+    add: async () => (await import('./debug.ts')).addDebug,
   },
   events: { summary: 'show events', add: async () => (await import('./events.ts')).addEvents },
   logs: { summary: 'show the log of the workers', add: async () => (await import('./logs.ts')).addLogs },

@@ -24,9 +24,12 @@ function withBigIntegers(_key: unknown, value: unknown): unknown {
   return digits === undefined ? value : BigInt(digits);
 }
 
-// Times and numbers to the base of 60 are strings to Kubernetes, and not to every reader.
+// Strings to Kubernetes, and not to every reader: times, and numbers to the base of 60.
+const TIME = /^\d{4}-\d{1,2}-\d{1,2}(?:[Tt ]|$)/;
+const BASE_60 = /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/;
+
 function isAmbiguous(text: string): boolean {
-  return typeof resolvePlainScalar(text) !== 'string' || /^[-+\d][-+\d_:.]*$/.test(text);
+  return typeof resolvePlainScalar(text) !== 'string' || TIME.test(text) || BASE_60.test(text);
 }
 
 /** Several objects as one document; a single one that was asked for by name stands alone. */

@@ -36,7 +36,7 @@ export function requestProgress(object: Reconciled, handledBefore: string): Prog
 
 /** After a change of the spec: does the status speak of this generation, and how did it end? An object that nobody reconciles has none. */
 export function specProgress(info: Pick<KindInfo, 'isStatic'>, object: Reconciled): Progress {
-  if (info.isStatic(object)) return kstatus(object);
+  if (info.isStatic(object)) return kstatus({ ...object, status: {} });
   const observed = object.status?.observedGeneration ?? 0;
   const ready = findCondition(object.status?.conditions, 'Ready');
   if (observed < 1 || ready === undefined) return IN_PROGRESS;

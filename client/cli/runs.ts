@@ -2,6 +2,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { type Command, Option } from 'commander';
 import { SearchAttribute } from '../../api/names.ts';
 import type { ObjectRef } from '../../api/object-ref.ts';
+import { WorkflowType } from '../../workflows/messages.ts';
 import { examples, withSession } from './command.ts';
 import { refOf } from './run-id.ts';
 import { formatMs, readEnd, stepsText } from './run-result.ts';
@@ -27,6 +28,7 @@ export function addRuns(program: Command): void {
   examples(verb, {
     runs: 'what ran lately',
     'runs ks apps -o wide': 'the runs of a Kustomization, with the time of each step',
+    'runs hr web -n apps': 'the runs of a HelmRelease',
     'runs -A --failed': 'what went wrong anywhere',
   });
 }
@@ -67,7 +69,9 @@ export function queryFor(
 ): string {
   const isEqual = (attribute: string, value: string) => `${attribute} = '${value.replaceAll("'", "''")}'`;
   return [
-    "WorkflowType IN ('gitRepository', 'kustomization')",
+    `WorkflowType IN (${Object.values(WorkflowType)
+      .map((type) => `'${type}'`)
+      .join(', ')})`,
     ...(ref ? [isEqual(SearchAttribute.kind, ref.kind), isEqual(SearchAttribute.name, ref.name)] : []),
     ...(options.allNamespaces ? [] : [isEqual(SearchAttribute.namespace, session.flags.namespace)]),
     ...(options.failed ? ["ExecutionStatus IN ('Failed', 'TimedOut', 'Terminated')"] : []),

@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import type { KubeObject } from '../../api/kube-object.ts';
 import { Label } from '../../api/names.ts';
 import { examples, withSession } from './command.ts';
-import { asReconciled, KINDS, type Reconciled } from './kinds.ts';
+import { KINDS, type KindInfo, type Reconciled } from './kinds.ts';
 import { findNamed, type NamedObject } from './resource-names.ts';
 import { getObject, type Session } from './session.ts';
-import { formatTrace } from './trace-report.ts';
+import { sourceByReference } from './source-by-reference.ts';
+import { type Block, formatBlocks, kustomizationBlock, objectBlock, sourceBlock } from './trace-report.ts';
 
 interface TraceOptions {
   readonly kind?: string;
@@ -16,7 +17,7 @@ interface TraceOptions {
 export function addTrace(program: Command): void {
   const verb = program.command('trace [objects...]');
   verb
-    .description('Show which Kustomization, source and revision an object came from')
+    .description('Show which Kustomization or HelmRelease, source and revision an object came from')
     .option('--kind <kind>', 'kind of the object, with --api-version')
     .option('--api-version <group/version>', 'its API version, e.g. apps/v1')
     .action(withSession<TraceOptions>(trace));
@@ -72,43 +73,52 @@ export function readWords(words: readonly string[]): readonly NamedObject[] {
 }
 
 async function report(session: Session, object: KubeObject): Promise<string> {
-  const owner = await ownerOf(session, object);
-  if (!owner) throw new Error('object not managed by Flux');
-  const kustomization = await getObject(session, KINDS.Kustomization, owner.name, owner.namespace).catch(
-    (error: unknown) => {
-      throw new Error(
-        `failed to find kustomization: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    },
-  );
-  return formatTrace(object, kustomization, await sourceOf(session, kustomization));
+  const applied = await ownerOf(session, object, Label.ownerName, Label.ownerNamespace);
+  if (applied) return formatBlocks(await kustomizeBlocks(session, object, applied));
+  const released = await ownerOf(session, object, Label.releaseName, Label.releaseNamespace);
+  if (!released) throw new Error('object not managed by Flux');
+  const release = await findOwner(session, KINDS.HelmRelease, 'HelmRelease', released);
+  const { helmBlocks, HELM_WIDTH } = await import('./trace-helm.ts');
+  return formatBlocks([objectBlock(object, HELM_WIDTH), ...(await helmBlocks(session, release))]);
 }
 
-/** The Kustomization that the object, or whoever made the object, was applied by. */
+async function kustomizeBlocks(
+  session: Session,
+  object: KubeObject,
+  owner: Owner,
+): Promise<readonly Block[]> {
+  const kustomization = await findOwner(session, KINDS.Kustomization, 'kustomization', owner);
+  const { spec, metadata } = kustomization;
+  const source = spec.sourceRef && (await sourceByReference(session, spec.sourceRef, metadata.namespace));
+  return [objectBlock(object), kustomizationBlock(kustomization), ...(source ? [sourceBlock(source)] : [])];
+}
+
+interface Owner {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+async function findOwner(session: Session, info: KindInfo, word: string, owner: Owner): Promise<Reconciled> {
+  return getObject(session, info, owner.name, owner.namespace).catch((error: unknown) => {
+    throw new Error(`failed to find ${word}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+}
+
+/** Whose labels the object has, or whoever made the object. */
 async function ownerOf(
   session: Session,
   object: KubeObject,
-): Promise<{ readonly name: string; readonly namespace: string } | undefined> {
-  const name = object.metadata.labels?.[Label.ownerName];
-  if (name) return { name, namespace: object.metadata.labels?.[Label.ownerNamespace] ?? '' };
+  nameLabel: string,
+  namespaceLabel: string,
+): Promise<Owner | undefined> {
+  const name = object.metadata.labels?.[nameLabel];
+  if (name) return { name, namespace: object.metadata.labels?.[namespaceLabel] ?? '' };
   const kube = await session.kube();
   const { namespace } = object.metadata;
   for (const { apiVersion, kind, name: ownerName } of object.metadata.ownerReferences ?? []) {
     const parent = await kube.get({ apiVersion, kind, namespace, name: ownerName });
-    const owner = parent && (await ownerOf(session, parent));
+    const owner = parent && (await ownerOf(session, parent, nameLabel, namespaceLabel));
     if (owner) return owner;
   }
   return undefined;
-}
-
-async function sourceOf(session: Session, kustomization: Reconciled): Promise<Reconciled | undefined> {
-  const { sourceRef } = kustomization.spec;
-  if (!sourceRef) return undefined;
-  const kube = await session.kube();
-  const { kind, name } = sourceRef;
-  const { apiVersion } = await kube.discovery.preferred('source.toolkit.fluxcd.io', kind);
-  const namespace = sourceRef.namespace || kustomization.metadata.namespace;
-  const source = await kube.get({ apiVersion, kind, namespace, name });
-  if (!source) throw new Error(`failed to find ${kind}: "${name}" not found`);
-  return asReconciled(source);
 }

@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
+import { parseApiVersion } from '../../api/kube-object.ts';
 import { type ObjectId, parseObjectId } from '../../api/object-id.ts';
-import { examples, withSession } from './command.ts';
-import { KINDS, type Reconciled } from './kinds.ts';
+import { type Examples, examples, withSession } from './command.ts';
+import { asHelmRelease } from './helm-release.ts';
+import { KINDS, type KindInfo, type Reconciled } from './kinds.ts';
 import { toYaml } from './manifest.ts';
 import { getObject, type Session } from './session.ts';
 
@@ -17,63 +19,88 @@ interface TreeOptions {
 
 /** `pawl tree …` */
 export function addTree(program: Command): void {
-  const verb = program.command('tree').description('Show what a Kustomization applied');
-  const ks = verb.command('kustomization [name]').aliases(['ks', 'kustomizations']);
-  ks.description('Show the inventory of a Kustomization, and of the Kustomizations in it')
-    .option('--compact', 'only objects of the Flux API')
-    .addOption(new Option('-o, --output <format>', 'in another form').choices(['json', 'yaml']))
-    .action(withSession<TreeOptions>((session, [name], options) => tree(session, name, options)));
-  const lines = {
+  const verb = program.command('tree').description('Show what a Kustomization or a HelmRelease applied');
+  const ks = {
     'tree ks flux-system': 'everything below the root',
-    'tree ks flux-system --compact': 'only the Kustomizations and sources',
+    'tree ks flux-system --compact': 'only the Kustomizations, HelmReleases and sources',
   };
-  for (const command of [verb, ks]) examples(command, lines);
+  const hr = { 'tree hr web -n apps': 'what the newest release of a chart consists of' };
+  addKind(verb, KINDS.Kustomization, 'with what Kustomizations and HelmReleases in it applied', ks);
+  addKind(verb, KINDS.HelmRelease, 'of its newest release', hr);
+  examples(verb, { ...ks, ...hr });
 }
 
-async function tree(session: Session, name: string | undefined, options: TreeOptions): Promise<void> {
-  if (!name) throw new Error('kustomization name is required');
-  const object = await getObject(session, KINDS.Kustomization, name);
-  const root = await treeReader(session, options.compact ?? false)(object, new Set());
+function addKind(verb: Command, info: KindInfo, what: string, lines: Examples): void {
+  const command = verb.command(`${info.command} [name]`).aliases([...info.aliases]);
+  command
+    .description(`Show the objects of a ${info.kind}, ${what}`)
+    .option('--compact', 'only objects of the Flux API')
+    .addOption(new Option('-o, --output <format>', 'in another form').choices(['json', 'yaml']))
+    .action(withSession<TreeOptions>((session, [name], options) => tree(session, info, name, options)));
+  examples(command, lines);
+}
+
+async function tree(
+  session: Session,
+  info: KindInfo,
+  name: string | undefined,
+  options: TreeOptions,
+): Promise<void> {
+  if (!name) throw new Error(`${info.human} name is required`);
+  const object = await getObject(session, info, name);
+  const isShown = ({ group }: ObjectId) => !options.compact || group.includes('toolkit.fluxcd.io');
+  const root = await reader(session, isShown)(info, object, new Set());
   if (options.output === 'json') session.out.print(`${JSON.stringify(document(root), null, 2)}\n`);
   else if (options.output === 'yaml') session.out.print(`${toYaml(document(root))}\n`);
   else session.out.print(`${formatTree(root)}\n`);
 }
 
 type ReadTree = (
+  info: KindInfo,
   object: Reconciled,
   /** The Kustomizations that led here, as namespace/name. */
   above: ReadonlySet<string>,
 ) => Promise<TreeNode>;
 
-/** Reads the trees of inventories: an entry that is a Kustomization of this cluster is followed. */
-function treeReader(session: Session, isCompact: boolean): ReadTree {
-  const { kind, group } = { kind: KINDS.Kustomization.kind, group: 'kustomize.toolkit.fluxcd.io' };
-  const isKustomization = (id: ObjectId) => id.kind === kind && id.group === group;
-  const keyOf = (id: ObjectId) => `${id.namespace}/${id.name}`;
+const isOf = (info: KindInfo) => (id: ObjectId) =>
+  id.kind === info.kind && id.group === parseApiVersion(info.apiVersion).group;
+const isKustomization = isOf(KINDS.Kustomization);
+const isHelmRelease = isOf(KINDS.HelmRelease);
+const keyOf = (id: ObjectId) => `${id.namespace}/${id.name}`;
 
-  return async function read(object, above) {
-    const id: ObjectId = {
-      kind,
-      group,
-      namespace: object.metadata.namespace ?? '',
-      name: object.metadata.name,
-    };
+/** Reads the trees of inventories: an entry of this cluster that applies objects itself is followed. */
+function reader(session: Session, isShown: (id: ObjectId) => boolean): ReadTree {
+  async function childrenOf(id: ObjectId, parent: Reconciled, path: ReadonlySet<string>) {
+    // What went to another cluster is not here to be read; of a release, its own record knows.
+    if (isKustomization(id) && !parent.spec.kubeConfig) return follow(KINDS.Kustomization, id, path);
+    return isHelmRelease(id) ? follow(KINDS.HelmRelease, id, path) : { ...id, children: [] };
+  }
+
+  async function follow(info: KindInfo, id: ObjectId, path: ReadonlySet<string>): Promise<TreeNode> {
+    return read(info, await getObject(session, info, id.name, id.namespace), path);
+  }
+
+  async function read(info: KindInfo, object: Reconciled, above: ReadonlySet<string>): Promise<TreeNode> {
+    const { name, namespace = '' } = object.metadata;
+    const id: ObjectId = { kind: info.kind, group: parseApiVersion(info.apiVersion).group, namespace, name };
+    if (info === KINDS.HelmRelease) {
+      const { releasedObjects } = await import('./released-objects.ts');
+      const released = await releasedObjects(session, asHelmRelease(object));
+      return { ...id, children: released.filter(isShown).map((each) => ({ ...each, children: [] })) };
+    }
     // A root that applies itself, or two that apply each other, would go on for ever.
     const path = new Set(above).add(keyOf(id));
     const entries = (object.status?.inventory?.entries ?? [])
       .map((entry) => parseObjectId(entry.id))
       .filter((entry) => entry !== undefined)
-      .filter((entry) => !isCompact || entry.group.includes('toolkit.fluxcd.io'))
+      .filter(isShown)
       .filter((entry) => !(isKustomization(entry) && path.has(keyOf(entry))));
     const children: TreeNode[] = [];
-    for (const entry of entries) {
-      // What went to another cluster is not here to be read.
-      const isRead = isKustomization(entry) && !object.spec.kubeConfig;
-      const child = isRead && (await getObject(session, KINDS.Kustomization, entry.name, entry.namespace));
-      children.push(child ? await read(child, path) : { ...entry, children: [] });
-    }
+    for (const entry of entries) children.push(await childrenOf(entry, object, path));
     return { ...id, children };
-  };
+  }
+
+  return read;
 }
 
 /** The tree drawn with lines, a line for each object. */
