@@ -75,7 +75,7 @@ export function createOciCharts({
     async download(repository, version, { signal, verify }): Promise<DownloadedChart> {
       const asked = { repository, chart: version.name, signal, step: 'download' } as const;
       return await asking(asked, async ({ shown }, request) => {
-        const manifest = await manifestOf(registry, request, version, shown);
+        const manifest = await manifestOf(registry, request, version);
         // By digest from here on: what is checked is what is pulled.
         if (verify) await check(request, manifest, shown, verify);
         const layer = manifest.layers.find(({ mediaType }) => CHART_LAYERS.includes(mediaType));
@@ -93,7 +93,7 @@ export function createOciCharts({
     async verify(repository, version, { signal, verify }) {
       const asked = { repository, chart: version.name, signal, step: 'download' } as const;
       await asking(asked, async ({ shown }, request) => {
-        await check(request, await manifestOf(registry, request, version, shown), shown, verify);
+        await check(request, await manifestOf(registry, request, version), shown, verify);
       });
     },
   };
@@ -110,7 +110,6 @@ async function manifestOf(
   registry: RegistryClient,
   request: RegistryRequest,
   version: ChartVersion,
-  shown: string,
 ): Promise<Manifest> {
   const tag = tagOf(version);
   if (!isTag(tag)) throw chartPullError('download', `the version ${version.version} makes no tag`);
