@@ -1,4 +1,5 @@
 import { resolvePlainScalar } from '../../api/formats/yaml-scalar.ts';
+import { isGoTimestamp } from './go-timestamp.ts';
 
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal';
 
@@ -23,7 +24,8 @@ export function writeScalar(text: string, style: ScalarStyle): string {
     case 'single':
       return `'${text.replaceAll("'", "''")}'`;
     case 'double':
-      return `"${text.replace(NEEDS_ESCAPE, escape)}"`;
+      // The original takes every character for a byte order mark if the first one is.
+      return `"${text.replace(text.startsWith('\ufeff') ? /./gsu : NEEDS_ESCAPE, escape)}"`;
     case 'literal': {
       // An empty line stays empty; all others are indented.
       const lines = text.replace(/\n$/, '').replace(/^(?=.)/gm, '  ');
@@ -57,15 +59,9 @@ function analyze(text: string): { isPlain: boolean; isSingle: boolean; isLiteral
 
 // Sexagesimals and dates are strings to Go, and yet written in quotes, for other readers' sake.
 const SEXAGESIMAL = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
-const TIMESTAMP = /^\d{4}-\d{1,2}-\d{1,2}(?:$|[Tt ]+\d{1,2}:\d{1,2}:\d{1,2})/;
 
 function readsAsString(text: string): boolean {
-  return (
-    text !== '<<' &&
-    typeof resolvePlainScalar(text) === 'string' &&
-    !SEXAGESIMAL.test(text) &&
-    !TIMESTAMP.test(text)
-  );
+  return typeof resolvePlainScalar(text) === 'string' && !SEXAGESIMAL.test(text) && !isGoTimestamp(text);
 }
 
 function chomping(text: string): string {
@@ -74,8 +70,8 @@ function chomping(text: string): string {
 }
 
 // libyaml's short escapes, in the same order.
-const ESCAPED = '\0\x07\b\t\n\v\f\r\x1b"\\\x85\u2028\u2029';
-const SHORT = '0abtnvfre"\\NLP';
+const ESCAPED = '\0\x07\b\t\n\v\f\r\x1b"\\\x85\xa0\u2028\u2029';
+const SHORT = '0abtnvfre"\\N_LP';
 
 function escape(character: string): string {
   const short = ESCAPED.indexOf(character);
