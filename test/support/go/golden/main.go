@@ -26,6 +26,7 @@ var formats = []struct {
 	{"semver-latest", "api/formats/fixtures/semver-latest.json", semverLatest},
 	{"set-metadata", "activities/helm/post-render/fixtures/set-metadata.json", setMetadata},
 	{"spec-digests", "activities/helm/post-render/fixtures/spec-digests.json", specDigests},
+	{"values", "activities/helm/values/fixtures/values.json", values},
 	{"written", "api/formats/fixtures/written.json", written},
 	{"yaml", "api/formats/fixtures/yaml.json", yamlToJSON},
 }

@@ -1,0 +1,4 @@
+/** Why a value cannot be used: a sentence without any part of the value, which may be secret. */
+export class UnusableValue extends Error {
+  override readonly name = 'UnusableValue';
+}
