@@ -28,7 +28,7 @@ export interface ComposedValues extends HelmInput {
   readonly encoded: string;
   /** Flux's configDigest, `sha256:…`. */
   readonly digest: string;
-  /** The texts and numbers that come from Secrets, to be masked in what helm says. */
+  /** The texts and numbers that come from Secrets, to be masked in what helm says: the longest first, as it may hold others. */
   readonly secrets: readonly string[];
 }
 
@@ -59,7 +59,7 @@ export async function composeValues(input: ValuesInput): Promise<ComposedValues>
     ...orValuesError('the values', () => helmInput(values)),
     encoded,
     digest: digestEncoded(encoded),
-    secrets: [...secrets],
+    secrets: [...secrets].toSorted((a, b) => b.length - a.length),
   };
 
   /** Puts what a reference names over the result so far, and returns it. */
