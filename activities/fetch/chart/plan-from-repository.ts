@@ -2,6 +2,7 @@ import { compareVersions, parseVersion } from '../../../api/formats/semver.ts';
 import type { HelmChart } from '../../../api/helm-chart.ts';
 import { type HelmRepository, isOci } from '../../../api/helm-repository.ts';
 import { Reason } from '../../../api/reasons.ts';
+import { failed } from '../../failures.ts';
 import type { ChartRepositories, ChartVersion, SignatureKeys } from '../helm/contract.ts';
 import { chartFailure, withReason } from './chart-failure.ts';
 import { ChartBudget, ChartError, type ChartFiles } from './chart-files.ts';
@@ -29,6 +30,7 @@ interface Wanted {
 export async function planFromRepository(wanted: Wanted): Promise<ChartPlan> {
   const { chart, repository, charts, options } = wanted;
   checkName(chart.spec.chart, isOci(repository.spec));
+  const verify = keysOf(wanted);
   const found = await charts.resolve(
     repository,
     { chart: chart.spec.chart, version: chart.spec.version, index: repository.status?.artifact },
@@ -43,7 +45,6 @@ export async function planFromRepository(wanted: Wanted): Promise<ChartPlan> {
     : await withReason(Reason.MetadataPatchError, `chart '${name}'`, () =>
         withBuildMetadata(found.version, String(chart.metadata.generation)),
       );
-  const verify = keysOf(wanted);
   return {
     name,
     version,
@@ -64,9 +65,21 @@ function checkName(name: string, isRegistry: boolean): void {
 }
 
 function keysOf({ chart, repository }: Wanted): SignatureKeys | undefined {
-  const secretName = chart.spec.verify?.secretRef?.name;
-  if (secretName === undefined || !isOci(repository.spec)) return undefined;
-  return { namespace: chart.metadata.namespace, secretName };
+  const { verify } = chart.spec;
+  if (verify === undefined) return undefined;
+  if (!isOci(repository.spec)) {
+    throw unverifiable(
+      `HelmRepository '${repository.metadata.name}' is no registry, and only charts of registries can be verified`,
+    );
+  }
+  // Unsupported fields are refused earlier; a signature that is asked for is never passed over.
+  if (verify.provider !== 'cosign' || verify.secretRef === undefined)
+    throw unverifiable('only public keys of cosign in a Secret are supported');
+  return { namespace: chart.metadata.namespace, secretName: verify.secretRef.name };
+}
+
+function unverifiable(why: string): Error {
+  return failed(Reason.ChartVerificationError, `chart verification error: ${why}; correct spec.verify`);
 }
 
 interface Found {

@@ -135,7 +135,9 @@ describe('a chart', () => {
     ['inner', { 'Chart.yaml': CHART, 'charts/a.tgz/x': 'text' }, 'charts/a.tgz: a.tgz is a directory'],
   ] as const)('is refused, as by helm, for its %s: %j', async (_what, files, message) => {
     await expect(load(files)).rejects.toThrow(message);
-    await expect(helm(['package', await write(files), '--destination', root])).rejects.toThrow();
+    await expect(helm(['package', await write(files), '--destination', root])).rejects.toThrow(
+      'helm package',
+    );
   });
 
   it.each([
