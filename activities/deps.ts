@@ -1,11 +1,16 @@
 import type { ObjectRef } from '../api/object-ref.ts';
 import type { ApplyMemo } from './apply/memo.ts';
 import type { Builder } from './build/build.ts';
+import type { KustomizeOptions } from './build/kustomize-process.ts';
 import type { Fence } from './fence.ts';
 import type { AskForArtifact } from './fetch/ask-for-artifact.ts';
+import type { ChartBuilder } from './fetch/chart/contract.ts';
 import type { GitFetcher } from './fetch/git-repository.ts';
+import type { ChartRepositories } from './fetch/helm/contract.ts';
 import type { OpenArtifact } from './fetch/open-artifact.ts';
 import type { ArtifactStore } from './fetch/store.ts';
+import type { HelmRunner } from './helm/run/runner.ts';
+import type { ReleaseStorage } from './helm/storage/storage.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { Impersonate } from './kube/impersonate.ts';
 import type { Memory } from './observe/memory.ts';
@@ -32,12 +37,22 @@ export interface Deps {
   readonly kube: KubeClient;
   readonly impersonate: Impersonate;
   readonly applyMemo: ApplyMemo;
+  /** The same for what helm applies. */
+  readonly driftMemo: ApplyMemo;
   readonly runs: Runs;
   readonly git: GitFetcher;
   readonly store: ArtifactStore;
   readonly openArtifact: OpenArtifact;
+  /** The same, as the file that it is. */
+  readonly openArchive: OpenArtifact;
   readonly askForArtifact: AskForArtifact;
   readonly builder: Builder;
+  readonly charts: ChartRepositories;
+  readonly chartBuilder: ChartBuilder;
+  /** How post-renderers run. */
+  readonly kustomize: KustomizeOptions;
+  readonly helm: HelmRunner;
+  readonly releases: ReleaseStorage;
   readonly events: EventRecorder;
   readonly memory: Memory;
   readonly fence: Fence;

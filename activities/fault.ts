@@ -13,6 +13,22 @@ const POINTS = [
   'git.status',
   /** A packaged chart is in the store, the status does not name it yet. */
   'chart.stored',
+  /** The next request is the status patch of a HelmChart. */
+  'chart.status',
+  /** A helm action is announced in the status, and helm not started. */
+  'helm.announced',
+  /** Helm has written the record of a release that is pending, and no object yet. */
+  'helm.pending',
+  /** Helm was told how an object came out; count them by `:n`. */
+  'helm.object',
+  /** Helm is gone, and the status does not tell what it did. */
+  'helm.ended',
+  /** The status tells what helm did, and Temporal does not know it. */
+  'helm.acted',
+  /** A release that was left pending is marked as failed, and the status does not tell. */
+  'helm.unlocked',
+  /** The next request is the final status patch of a HelmRelease. */
+  'helm.status',
   /** K1: the artifact is on this machine. */
   'fetched',
   /** K2: the objects are built. */

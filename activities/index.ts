@@ -2,19 +2,34 @@ import { finalizeKustomization } from './apply/finalize.ts';
 import { applyKustomization, pruneKustomization } from './apply/steps.ts';
 import { buildKustomization } from './build/steps.ts';
 import type { Deps } from './deps.ts';
+import { fetchHelmChart } from './fetch/chart/steps.ts';
+import { fetchHelmRepository } from './fetch/helm/steps.ts';
 import { fetchGitRepository } from './fetch/steps.ts';
 import { awaitHealthy, checkHealth } from './health/steps.ts';
+import { actOnRelease } from './helm/act-on-release.ts';
+import { finalizeHelmRelease } from './helm/finalize.ts';
 import { checkObject } from './observe/check.ts';
 import { observeGitRepository } from './observe/git-repository.ts';
+import { observeHelmChart } from './observe/helm-chart.ts';
+import { observeHelmRelease } from './observe/helm-release.ts';
+import { observeHelmRepository } from './observe/helm-repository.ts';
 import { observeKustomization } from './observe/kustomization.ts';
 import { requestResume, resumeObject, suspendObject } from './observe/suspension.ts';
 import { forgetObject, releaseObject, settleSuspended } from './status/rest.ts';
-import { settleGitRepository, settleSourceFailure } from './status/settle-git-repository.ts';
+import { settleGitRepository } from './status/settle-git-repository.ts';
+import { settleHelmChart } from './status/settle-helm-chart.ts';
+import {
+  settleHelmRelease,
+  settleHelmReleaseFailure,
+  settleHelmReleaseWaiting,
+} from './status/settle-helm-release.ts';
+import { settleHelmRepository } from './status/settle-helm-repository.ts';
 import {
   settleKustomization,
   settleKustomizationFailure,
   settleKustomizationWaiting,
 } from './status/settle-kustomization.ts';
+import { settleSourceFailure, settleSourceWaiting, settleStatic } from './status/settle-source.ts';
 import { failure, says, settled, told, waiting } from './status/told.ts';
 import { activity } from './steps.ts';
 
@@ -29,7 +44,18 @@ export function createActivities(deps: Deps) {
     observeGitRepository: activity(deps, observeGitRepository),
     fetchGitRepository: activity(deps, fetchGitRepository),
     settleGitRepository: activity(deps, told(settleGitRepository, settled)),
+
+    observeHelmRepository: activity(deps, observeHelmRepository),
+    fetchHelmRepository: activity(deps, fetchHelmRepository),
+    settleHelmRepository: activity(deps, told(settleHelmRepository, settled)),
+    settleStatic: activity(deps, told(settleStatic, says('a registry has nothing to fetch'))),
+
+    observeHelmChart: activity(deps, observeHelmChart),
+    fetchHelmChart: activity(deps, fetchHelmChart),
+    settleHelmChart: activity(deps, told(settleHelmChart, settled)),
+
     settleSourceFailure: activity(deps, told(settleSourceFailure, failure)),
+    settleSourceWaiting: activity(deps, told(settleSourceWaiting, waiting)),
 
     observeKustomization: activity(deps, observeKustomization),
     buildKustomization: activity(deps, buildKustomization),
@@ -41,6 +67,13 @@ export function createActivities(deps: Deps) {
     settleKustomizationWaiting: activity(deps, told(settleKustomizationWaiting, waiting)),
     settleKustomizationFailure: activity(deps, told(settleKustomizationFailure, failure)),
     finalizeKustomization: activity(deps, finalizeKustomization),
+
+    observeHelmRelease: activity(deps, observeHelmRelease),
+    actOnRelease: activity(deps, actOnRelease),
+    settleHelmRelease: activity(deps, told(settleHelmRelease, settled)),
+    settleHelmReleaseWaiting: activity(deps, told(settleHelmReleaseWaiting, waiting)),
+    settleHelmReleaseFailure: activity(deps, told(settleHelmReleaseFailure, failure)),
+    finalizeHelmRelease: activity(deps, finalizeHelmRelease),
 
     settleSuspended: activity(deps, told(settleSuspended, says('suspended'))),
     releaseObject: activity(deps, told(releaseObject, says('released: the object was deleted'))),

@@ -1,29 +1,13 @@
-import { join } from 'node:path';
-import type { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { createApplyMemo } from '../activities/apply/memo.ts';
-import { createBuilder } from '../activities/build/build.ts';
-import type { Deps, Policy } from '../activities/deps.ts';
+import type { Policy } from '../activities/deps.ts';
 import { messageOf } from '../activities/failures.ts';
-import { createFence } from '../activities/fence.ts';
-import { createAskForArtifact } from '../activities/fetch/ask-for-artifact.ts';
-import { createGitFetcher } from '../activities/fetch/create-git-fetcher.ts';
-import { createOpenArtifact } from '../activities/fetch/open-artifact.ts';
-import { createArtifactStore } from '../activities/fetch/store.ts';
 import { createActivities } from '../activities/index.ts';
-import { createKubeClient } from '../activities/kube/client.ts';
-import { loadKubeAccess } from '../activities/kube/config.ts';
-import { createImpersonation } from '../activities/kube/impersonate.ts';
-import { createMemory } from '../activities/observe/memory.ts';
-import { createEventRecorder } from '../activities/status/events.ts';
 import { taskQueue } from '../api/names.ts';
-import { createRuns } from '../client/runs.ts';
 import { connectTemporal, type TemporalOptions, temporalConfig } from '../client/temporal.ts';
-import { ensureTool } from '../tools/build.ts';
-import { startArtifactServer } from './artifact-server.ts';
 import { loadWorkflowBundle } from './bundle.ts';
 import { takeDataSlot } from './data-slot.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog } from './log.ts';
+import { openDeps } from './open-deps.ts';
 import { installRuntime } from './runtime.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { createWatchActivities } from './watch/activity.ts';
@@ -98,68 +82,4 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   else options.signal.addEventListener('abort', () => worker.shutdown(), { once: true });
   await running;
   log.info({}, 'worker stopped');
-}
-
-interface Opened {
-  readonly client: Client;
-  readonly log: Log;
-  readonly cleanup: AsyncDisposableStack;
-}
-
-/** Opens everything that steps need, each with its end. */
-async function openDeps(options: WorkerOptions, { client, log, cleanup }: Opened): Promise<Deps> {
-  const { dataDir, policy } = options;
-  const fence = createFence((silentMs) =>
-    log.warn({ silentMs }, 'this process stood still; begun attempts are void'),
-  );
-  cleanup.defer(() => fence.close());
-  const access = loadKubeAccess({ kubeconfig: options.kubeconfig, context: options.context });
-  const kube = createKubeClient(access, { assertMayWrite: () => fence.assertMayWrite() });
-  cleanup.defer(() => kube.close());
-  const store = createArtifactStore(join(dataDir, 'artifacts'));
-  const server = await startArtifactServer({ store, address: options.artifactAddress });
-  cleanup.defer(() => server.close());
-  const advertisedUrl = options.artifactAdvertise ? `http://${options.artifactAdvertise}` : server.url;
-  const events = createEventRecorder(
-    kube,
-    (error) => log.warn({ error: String(error) }, 'an event could not be written'),
-    now,
-  );
-  cleanup.defer(() => events.flush());
-  const runs = createRuns(client, options.cluster);
-  return {
-    kube,
-    impersonate: createImpersonation(kube, policy),
-    applyMemo: createApplyMemo(),
-    runs,
-    git: createGitFetcher({ dataDir, store, advertisedUrl, readSecret: secretReader(kube) }),
-    store,
-    openArtifact: createOpenArtifact({ dataDir, store }),
-    askForArtifact: createAskForArtifact(runs),
-    builder: createBuilder({
-      kustomize: await ensureTool('kustomize'),
-      scratchDir: join(dataDir, 'scratch'),
-    }),
-    events,
-    memory: createMemory(),
-    fence,
-    log,
-    policy,
-    now,
-  };
-}
-
-function secretReader(kube: Deps['kube']) {
-  return async (namespace: string, name: string): Promise<Readonly<Record<string, Buffer>> | undefined> => {
-    const secret = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
-    if (!secret) return undefined;
-    const data = (secret['data'] ?? {}) as Record<string, string>;
-    return Object.fromEntries(
-      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64')]),
-    );
-  };
-}
-
-function now(): Date {
-  return new Date();
 }

@@ -42,5 +42,21 @@ export function slow(timeoutMs: number) {
   });
 }
 
+/**
+ * An action on a release. Tried once: what an attempt left behind is for a fresh look to judge, never for a second
+ * attempt in the dark. Nobody goes on before helm is gone, so that no two work at one release.
+ */
+export function acting(timeoutMs: number) {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: timeoutMs + QUEUE_MS,
+    heartbeatTimeout: '15s',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    retry: { maximumAttempts: 1 },
+  });
+}
+
+// Helm's own timeout is of each operation, and the number of helm processes of a worker is bounded.
+const QUEUE_MS = 60 * 60_000;
+
 // The step's own deadline comes first and has the better message.
 const GRACE_MS = 30_000;

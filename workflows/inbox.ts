@@ -27,8 +27,10 @@ export interface Inbox {
   /** Whether another pass is due. A cancel asks for none: it ends the pass that it meets. */
   isEmpty(): boolean;
   isSuspending(): boolean;
-  /** Ends when another pass is due. */
-  arrival(): Promise<void>;
+  /** Ends when another pass is due; with triggers, when one of them asks for it. */
+  arrival(of?: ReadonlySet<string>): Promise<void>;
+  /** Whether one of these triggers asks for another pass. */
+  has(triggers: ReadonlySet<string>): boolean;
   /** Notes a cancel, as the signal does. */
   cancel(request: CancelRequest): void;
   /** The cancel that met this pass. */
@@ -73,6 +75,7 @@ export function openInbox(inherited: Asked = { triggers: [] }): Inbox {
   setDefaultSignalHandler(undefined);
   for (const [name, handler] of Object.entries(handlers)) setHandler(defineSignal<[unknown?]>(name), handler);
 
+  const has = (of: ReadonlySet<string>) => [...requested].some((trigger) => of.has(trigger));
   const isEmpty = () => requested.size === 0 && suspension === undefined;
   return {
     take() {
@@ -88,7 +91,8 @@ export function openInbox(inherited: Asked = { triggers: [] }): Inbox {
     },
     isEmpty,
     isSuspending: () => suspension !== undefined && 'suspend' in suspension,
-    arrival: () => condition(() => !isEmpty()),
+    arrival: (of) => condition(() => (of ? has(of) : !isEmpty())),
+    has,
     cancel: noteCancel,
     cancelled: () => cancelled,
     onCancel(listener) {

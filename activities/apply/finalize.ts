@@ -5,6 +5,7 @@ import type { ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { failed } from '../failures.ts';
+import { missingAccount } from '../observe/account.ts';
 import { readUnparsed } from '../observe/object.ts';
 import type { StepContext } from '../steps.ts';
 import { type PruneAllResult, pruneAll } from './prune.ts';
@@ -66,15 +67,6 @@ function tellRest(deps: Deps, object: Kustomization, { deleted, kept, terminatin
     deps.events.record({ object, type, reason, message: left.join('\n') });
   }
   return [`${deleted.length} objects deleted`, ...left].join('; ');
-}
-
-/** The service account that is to delete and does not exist any more: in a namespace that goes it may go first. */
-async function missingAccount(deps: Deps, object: Kustomization): Promise<string | undefined> {
-  const name = object.spec.serviceAccountName || deps.policy.defaultServiceAccount;
-  if (!name) return undefined;
-  const { namespace } = object.metadata;
-  const found = await deps.kube.get({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name });
-  return found ? undefined : `ServiceAccount/${namespace}/${name}`;
 }
 
 // As many names as an event has room for.

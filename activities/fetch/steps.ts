@@ -3,7 +3,7 @@ import { Kind } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { stalled } from '../failures.ts';
-import type { ReadyGitRepository } from '../observe/git-repository.ts';
+import type { ReadySource } from '../observe/git-repository.ts';
 import { type Attempt, attemptOf, readObject } from '../observe/object.ts';
 import { progressing } from '../status/git-repository-status.ts';
 import { patchStatus } from '../status/patch.ts';
@@ -27,7 +27,7 @@ export interface Fetched {
 /** Brings the artifact to what the remote has at the object's ref. */
 export async function fetchGitRepository(
   deps: Deps,
-  { ref, generation }: ReadyGitRepository,
+  { ref, generation }: ReadySource,
   step: StepContext,
 ): Promise<Fetched> {
   const object = await readObject(deps.kube, { ...ref, kind: Kind.GitRepository });

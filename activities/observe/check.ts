@@ -1,4 +1,5 @@
 import { findCondition } from '../../api/conditions.ts';
+import { isOci } from '../../api/helm-repository.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 import { Annotation } from '../../api/names.ts';
 import { Kind, type ObjectRef } from '../../api/object-ref.ts';
@@ -10,9 +11,12 @@ import { messageOf } from '../failures.ts';
 import { checkHealth } from '../health/check.ts';
 import { compileHealthExprs } from '../health/exprs.ts';
 import { kustomizationTargets } from '../health/steps.ts';
+import { chartRefOf } from '../helm/chart-template.ts';
+import { lacks } from '../helm/decide.ts';
 import type { StepContext } from '../steps.ts';
+import { readChartSource } from './helm-chart.ts';
 import { parseObject, targetOfRef } from './object.ts';
-import { readArtifact } from './source.ts';
+import { readArtifact, readyChart } from './source.ts';
 
 /** What a look at an idle object found. */
 export interface Checked {
@@ -61,9 +65,7 @@ async function look(deps: Deps, ref: ObjectRef, object: KubeObject, step: StepCo
   const behind = behindReason(object);
   if (behind !== undefined) return { due: 'Interval', message: behind, objects: 0 };
   try {
-    return ref.kind === Kind.Kustomization
-      ? await lookAtKustomization(deps, object, step)
-      : await lookAtGitRepository(deps, object, step);
+    return await LOOKS[ref.kind](deps, object, step);
   } catch (error) {
     if (step.signal.aborted) throw error;
     return { due: 'Interval', message: `the check failed: ${messageOf(error)}`, objects: 0 };
@@ -110,11 +112,53 @@ async function lookAtKustomization(deps: Deps, found: KubeObject, step: StepCont
 }
 
 async function lookAtGitRepository(deps: Deps, found: KubeObject, step: StepContext): Promise<Found> {
-  const { revision, changed } = await deps.git.check(parseObject(Kind.GitRepository, found), step.signal);
-  return changed
-    ? { due: 'Interval', message: `the remote is at ${revision}`, objects: 0 }
-    : { message: `nothing to do, the remote is at ${revision}`, objects: 0 };
+  const check = await deps.git.check(parseObject(Kind.GitRepository, found), step.signal);
+  return lookAtRemote('the remote', check);
 }
+
+async function lookAtHelmRepository(deps: Deps, found: KubeObject, step: StepContext): Promise<Found> {
+  const object = parseObject(Kind.HelmRepository, found);
+  if (isOci(object.spec)) return { message: 'nothing to do, a registry has no index', objects: 0 };
+  return lookAtRemote('the index', await deps.charts.check(object, step.signal));
+}
+
+function lookAtRemote(what: string, { revision, changed }: { revision: string; changed: boolean }): Found {
+  return changed
+    ? { due: 'Interval', message: `${what} is at ${revision}`, objects: 0 }
+    : { message: `nothing to do, ${what} is at ${revision}`, objects: 0 };
+}
+
+async function lookAtHelmChart(deps: Deps, found: KubeObject, step: StepContext): Promise<Found> {
+  const object = parseObject(Kind.HelmChart, found);
+  const source = await readChartSource(deps.kube, object);
+  if (!source) return { due: 'Interval', message: 'the source is gone', objects: 0 };
+  const { changed, message } = await deps.chartBuilder.check(object, source, step);
+  return changed
+    ? { due: 'Interval', message, objects: 0 }
+    : { message: `nothing to do, ${message}`, objects: 0 };
+}
+
+async function lookAtHelmRelease(deps: Deps, found: KubeObject, step: StepContext): Promise<Found> {
+  const object = parseObject(Kind.HelmRelease, found);
+  const ref = chartRefOf(object);
+  const chart = readyChart(await deps.kube.get(targetOfRef(ref)), ref);
+  if ('missing' in chart) return { due: 'Interval', message: chart.missing, objects: 0 };
+  const lacking = await lacks(deps, object, chart.artifact, step);
+  const objects = object.status?.inventory?.entries.length ?? 0;
+  return lacking === undefined
+    ? { message: `nothing to do, chart ${chart.artifact.revision} is released`, objects }
+    : { due: 'Interval', message: lacking, objects };
+}
+
+type Look = (deps: Deps, found: KubeObject, step: StepContext) => Promise<Found>;
+
+const LOOKS: Readonly<Record<Kind, Look>> = {
+  GitRepository: lookAtGitRepository,
+  HelmRepository: lookAtHelmRepository,
+  HelmChart: lookAtHelmChart,
+  Kustomization: lookAtKustomization,
+  HelmRelease: lookAtHelmRelease,
+};
 
 function conditionsOf(object: KubeObject) {
   return (object['status'] as { conditions?: Parameters<typeof findCondition>[0] } | undefined)?.conditions;

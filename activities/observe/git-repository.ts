@@ -14,8 +14,8 @@ import {
   targetOfRef,
 } from './object.ts';
 
-/** A GitRepository that may be fetched. */
-export interface ReadyGitRepository extends Attempt {
+/** A source that may be fetched. */
+export interface ReadySource extends Attempt {
   readonly ref: ObjectRef;
   readonly timeoutMs: number;
 }
@@ -24,7 +24,7 @@ export type ObservedGitRepository =
   | { readonly state: 'Gone' }
   | { readonly state: 'Suspended'; readonly message: string }
   | { readonly state: 'Deleting' }
-  | ({ readonly state: 'Ready' } & ReadyGitRepository);
+  | ({ readonly state: 'Ready' } & ReadySource);
 
 export async function observeGitRepository(deps: Deps, { ref }: RefInput): Promise<ObservedGitRepository> {
   const found = await deps.kube.get(targetOfRef(ref));

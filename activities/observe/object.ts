@@ -131,7 +131,9 @@ function finalizerPatch(object: KubeObject, finalizers: readonly string[]) {
 }
 
 /** Why an object rests, in one line for messages and notes. */
-export function suspensionNote(object: Pick<KubeObject, 'metadata'>): string {
+export function suspensionNote(object: {
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> | undefined };
+}): string {
   const annotations = object.metadata.annotations ?? {};
   const parts = [
     annotations['pawl.dev/suspended-by'] && `by ${annotations['pawl.dev/suspended-by']}`,

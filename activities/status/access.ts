@@ -1,3 +1,4 @@
+import type { HelmRelease } from '../../api/helm-release.ts';
 import type { Kustomization } from '../../api/kustomization.ts';
 import { Reason } from '../../api/reasons.ts';
 import { stalled } from '../failures.ts';
@@ -28,8 +29,21 @@ export function checkCrossNamespace(
   );
 }
 
-/** All references of a Kustomization that may name a namespace: its source and its dependencies. */
-export function checkAccess({ metadata, spec }: Kustomization, noCrossNamespaceRefs: boolean): void {
-  const dependencies = (spec.dependsOn ?? []).map((reference) => ({ kind: 'Kustomization', ...reference }));
-  checkCrossNamespace(metadata.namespace, [spec.sourceRef, ...dependencies], noCrossNamespaceRefs);
+/** All references of an applier that may name a namespace: its source and its dependencies. */
+export function checkAccess(object: Kustomization | HelmRelease, noCrossNamespaceRefs: boolean): void {
+  const { kind, metadata, spec } = object;
+  const dependencies = (spec.dependsOn ?? []).map((reference) => ({ kind, ...reference }));
+  checkCrossNamespace(metadata.namespace, [...sourcesOf(object), ...dependencies], noCrossNamespaceRefs);
+}
+
+function sourcesOf(object: Kustomization | HelmRelease): readonly Reference[] {
+  if (object.kind === 'Kustomization') return [object.spec.sourceRef];
+  const { chart, chartRef } = object.spec;
+  // What is named is the chart that is made beside its source.
+  const made = chart && {
+    ...chart.spec.sourceRef,
+    kind: 'HelmChart',
+    name: `${object.metadata.namespace}-${object.metadata.name}`,
+  };
+  return [chartRef, made].filter((reference) => reference !== undefined);
 }

@@ -42,7 +42,10 @@ const SERIES_MS = 10 * 60_000;
 
 const CONTROLLER: Readonly<Record<string, string>> = {
   GitRepository: 'source-controller',
+  HelmRepository: 'source-controller',
+  HelmChart: 'source-controller',
   Kustomization: 'kustomize-controller',
+  HelmRelease: 'helm-controller',
 };
 
 interface Series {

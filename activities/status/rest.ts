@@ -1,30 +1,45 @@
-import type { GitRepository } from '../../api/git-repository.ts';
-import type { Kustomization } from '../../api/kustomization.ts';
+import { DEFAULT_REPOSITORY_INTERVAL } from '../../api/helm-repository.ts';
 import { Kind } from '../../api/object-ref.ts';
+import type { ReconciledObject } from '../../api/objects.ts';
+import { Reason } from '../../api/reasons.ts';
 import type { Deps, RefInput } from '../deps.ts';
-import { durationField, removeFinalizer, suspensionNote, targetOfRef } from '../observe/object.ts';
-import { suspendedStatus as suspendedSource } from './git-repository-status.ts';
+import { durationField, readUnparsed, removeFinalizer, suspensionNote } from '../observe/object.ts';
+import { suspendedStatus as suspendedGitRepository } from './git-repository-status.ts';
+import { suspendedStatus as suspendedHelmChart } from './helm-chart-status.ts';
+import { suspendedStatus as suspendedHelmRelease } from './helm-release-status.ts';
 import { suspendedStatus as suspendedKustomization } from './kustomization-status.ts';
 import { patchStatus, type Status } from './patch.ts';
+import { sourceSuspended } from './source-status.ts';
 
 /** A suspended object does no work, but answers requests; its schedule rests with a note that says why. */
 export async function settleSuspended(deps: Deps, { ref }: RefInput): Promise<void> {
-  const object = await deps.kube.get(targetOfRef(ref));
+  const object = await readUnparsed<ReconciledObject>(deps.kube, ref);
   if (!object) return;
+  const { metadata, spec } = object;
   const note = suspensionNote(object);
-  const now = deps.now();
-  const status =
-    ref.kind === Kind.Kustomization
-      ? suspendedKustomization(object as unknown as Kustomization, note, now)
-      : suspendedSource(object as unknown as GitRepository, note, now);
-  await patchStatus(deps.kube, ref, object['status'] as Status | undefined, status as Status);
-  const { interval } = object['spec'] as { interval: string };
+  const status = suspendedStatus(object, note, deps.now());
+  await patchStatus(deps.kube, ref, object.status as Status | undefined, status as Status);
   await deps.runs.keepSchedule({
     ref,
-    uid: object.metadata.uid ?? '',
-    intervalMs: durationField('interval', interval),
+    uid: metadata.uid,
+    intervalMs: durationField('interval', spec.interval || DEFAULT_REPOSITORY_INTERVAL),
     pausedNote: note,
   });
+}
+
+function suspendedStatus(object: ReconciledObject, note: string, now: Date) {
+  switch (object.kind) {
+    case Kind.GitRepository:
+      return suspendedGitRepository(object, note, now);
+    case Kind.HelmRepository:
+      return sourceSuspended(object, { note, reason: Reason.Failed, now });
+    case Kind.HelmChart:
+      return suspendedHelmChart(object, note, now);
+    case Kind.Kustomization:
+      return suspendedKustomization(object, note, now);
+    case Kind.HelmRelease:
+      return suspendedHelmRelease(object, note, now);
+  }
 }
 
 /** A deleted object is done with: its artifacts, schedule and appointments go, and last of all the finalizer. */

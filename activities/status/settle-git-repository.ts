@@ -5,13 +5,13 @@ import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { faultPoint } from '../fault.ts';
 import type { Fetched } from '../fetch/steps.ts';
-import type { ReadyGitRepository } from '../observe/git-repository.ts';
+import type { ReadySource } from '../observe/git-repository.ts';
 import { asAttempted, readUnparsed } from '../observe/object.ts';
-import { failedStatus, stored } from './git-repository-status.ts';
+import { stored } from './git-repository-status.ts';
 import { patchStatus, type Status } from './patch.ts';
-import type { FailureInput, Settled } from './settle-kustomization.ts';
+import type { Settled } from './settle-kustomization.ts';
 
-export interface SettleSourceInput extends ReadyGitRepository {
+export interface SettleSourceInput extends ReadySource {
   readonly fetched: Fetched;
 }
 
@@ -54,30 +54,6 @@ function warnOfPointers(deps: Deps, object: GitRepository, { artifact, lfsPointe
   const message = `files of the artifact are Git LFS pointers, their content is not fetched: ${lfsPointers.join(', ')}`;
   const metadata = { revision: artifact.revision };
   deps.events.record({ object, type: 'Warning', reason: Reason.LFSPointers, message, metadata });
-}
-
-/** The fetch failed: the last good artifact stays in place, and the next look comes later the longer it fails. */
-export async function settleSourceFailure(deps: Deps, input: FailureInput): Promise<void> {
-  const found = await read(deps, input.ref);
-  if (!found) return;
-  const object = asAttempted(found, input.attempt);
-  const now = deps.now();
-  const status = failedStatus(object, { ...input, now });
-  await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
-  deps.events.record({ object, type: 'Warning', reason: input.reason, message: input.message });
-  // Whoever cancelled a fetch does not want it back at once: the interval looks again.
-  if (!input.stalled && input.reason !== Reason.HealthCheckCanceled)
-    await deps.runs.retryIn(input.ref, backOff(status, now));
-}
-
-const SOONEST_MS = 750;
-const LATEST_MS = 15 * 60_000;
-
-/** As long as it has been failing already, so the delay doubles: from 750 ms to 15 min, as Flux's back-off. */
-function backOff(status: Pick<NonNullable<GitRepository['status']>, 'conditions'>, now: Date): number {
-  const since = findCondition(status.conditions, 'Ready')?.lastTransitionTime;
-  const failingMs = since === undefined ? 0 : now.getTime() - Date.parse(since);
-  return Math.min(LATEST_MS, Math.max(SOONEST_MS, failingMs));
 }
 
 async function read(deps: Deps, ref: ObjectRef): Promise<GitRepository | undefined> {

@@ -1,6 +1,6 @@
 import type { Deps, RefInput } from '../deps.ts';
 import type { StepContext } from '../steps.ts';
-import type { FailureInput, Settled, WaitingInput } from './settle-kustomization.ts';
+import type { FailureInput, Settled } from './settle-kustomization.ts';
 
 type Step<Input, Result> = (deps: Deps, input: Input, step: StepContext) => Promise<Result>;
 
@@ -33,7 +33,7 @@ export function failure({ reason, message }: FailureInput): Ending {
   return { message: `reconciliation failed: ${reason}`, error: message };
 }
 
-export function waiting({ message }: WaitingInput): Ending {
+export function waiting({ message }: { readonly message: string }): Ending {
   return { message };
 }
 

@@ -1,5 +1,5 @@
 import type { Activities } from '../../activities/index.ts';
-import type { ReadyGitRepository } from '../../activities/observe/git-repository.ts';
+import type { ReadySource } from '../../activities/observe/git-repository.ts';
 import type { ReadyKustomization } from '../../activities/observe/kustomization.ts';
 
 /** A step that ran, with what it was given. */
@@ -44,8 +44,36 @@ export function readyKustomization(
   };
 }
 
-export function readyGitRepository({ ref }: Pick<ReadyGitRepository, 'ref'>) {
+export function readyGitRepository({ ref }: Pick<ReadySource, 'ref'>) {
   return { ms, state: 'Ready' as const, ref, generation: 2, timeoutMs: 60_000 };
+}
+
+const STORED = { ...ARTIFACT, lastUpdateTime: STARTED };
+
+const CHART = {
+  attempt: { generation: 2 },
+  unchanged: false,
+  artifact: STORED,
+  name: 'app',
+  version: '1.0.0',
+  pulled: true,
+  isVerified: false,
+  dependencies: 0,
+  message: "pulled 'app' chart with version '1.0.0'",
+} as const;
+
+const RELEASE = { generation: 2, revision: '1.0.0', configDigest: 'sha256:4444' } as const;
+
+/** What an observation says of a release that is not there yet. */
+export function releaseToInstall() {
+  return {
+    ms,
+    ...RELEASE,
+    state: 'Act' as const,
+    action: 'install' as const,
+    why: 'Absent',
+    timeoutMs: 60_000,
+  };
 }
 
 /** Every step answers as in a quiet cluster where all goes well, and is recorded; a test replaces what it is about. */
@@ -67,10 +95,27 @@ export function fakeActivities(overrides: Partial<Activities> = {}): FakeActivit
       ms,
       attempt: { generation: 2 },
       unchanged: false,
-      artifact: { ...ARTIFACT, lastUpdateTime: STARTED },
+      artifact: STORED,
     }),
     settleGitRepository: async () => ({ ms, message: `stored artifact for revision '${REVISION}'` }),
+
+    observeHelmRepository: async (input) => readyGitRepository(input),
+    fetchHelmRepository: async () => ({
+      ms,
+      attempt: { generation: 2 },
+      unchanged: false,
+      size: 1,
+      artifact: STORED,
+    }),
+    settleHelmRepository: async () => ({ ms, message: `stored artifact: revision '${REVISION}'` }),
+    settleStatic: done,
+
+    observeHelmChart: async (input) => readyGitRepository(input),
+    fetchHelmChart: async () => ({ ms, ...CHART }),
+    settleHelmChart: async () => ({ ms, message: CHART.message }),
+
     settleSourceFailure: done,
+    settleSourceWaiting: done,
 
     observeKustomization: async (input) => readyKustomization(input),
     buildKustomization: async () => ({ ms, digest: 'sha256:3333', objects: 4 }),
@@ -82,6 +127,17 @@ export function fakeActivities(overrides: Partial<Activities> = {}): FakeActivit
     settleKustomizationWaiting: done,
     settleKustomizationFailure: done,
     finalizeKustomization: async () => ({ ms, message: '4 objects deleted' }),
+
+    observeHelmRelease: async ({ taken }) =>
+      taken.length === 0 ? releaseToInstall() : { ms, ...RELEASE, state: 'InSync', drifted: false },
+    actOnRelease: async () => ({ ms, type: 'release' }),
+    settleHelmRelease: async () => ({
+      ms,
+      message: 'Helm install succeeded for release apps/app.v1 with chart app@1.0.0',
+    }),
+    settleHelmReleaseWaiting: done,
+    settleHelmReleaseFailure: done,
+    finalizeHelmRelease: async () => ({ ms, message: 'Helm uninstall succeeded' }),
 
     settleSuspended: done,
     releaseObject: done,

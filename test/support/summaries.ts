@@ -17,6 +17,7 @@ export function summary(some: Partial<Summary> = {}): Summary {
     handledRequest: undefined,
     ready: { status: 'True', reason: 'ReconciliationSucceeded' },
     isStalled: false,
+    isStatic: false,
     artifactRevision: undefined,
     artifactDigest: undefined,
     artifactUrl: undefined,

@@ -5,7 +5,7 @@ import type { KubeClient } from '../../activities/kube/client.ts';
 import { type Follower, follow } from '../../activities/kube/follow.ts';
 import type { Runs } from '../../activities/runs.ts';
 import { Label } from '../../api/names.ts';
-import { workflowId } from '../../api/object-ref.ts';
+import { API_VERSION, Kind, workflowId } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import { signalObject } from '../../client/objects.ts';
 import { type ReconcileRequest, requestReconcile, type Trigger } from '../../workflows/messages.ts';
@@ -30,10 +30,7 @@ export interface WatchDeps {
 
 export type WatchActivities = ReturnType<typeof createWatchActivities>;
 
-const KINDS = [
-  { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository' },
-  { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization' },
-] as const;
+const KINDS = Object.values(Kind).map((kind) => ({ apiVersion: API_VERSION[kind], kind }));
 
 const HEARTBEAT_MS = 1_000;
 const REQUESTS_IN_FLIGHT = 16;

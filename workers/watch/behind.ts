@@ -1,3 +1,4 @@
+import { Kind } from '../../api/object-ref.ts';
 import { Trigger } from '../../workflows/messages.ts';
 import { isReady, type Summary } from './summary.ts';
 
@@ -21,6 +22,7 @@ export interface Need {
 
 /** What the status says that the object lacks, and nobody has asked for yet; undefined when it is up to date. */
 export function behind(object: Summary, source: Summary | undefined, asked: Asked): Need | undefined {
+  if (object.isStatic) return undefined;
   if (object.isDeleting && !asked.deletion)
     return { trigger: Trigger.Delete, asked: { ...asked, deletion: true } };
   const { requestedAt, generation } = object;
@@ -57,9 +59,11 @@ function specTrigger({ isSuspended }: Summary): Trigger {
 }
 
 function needsSource(object: Summary, source: Summary | undefined): boolean {
-  if (object.isSuspended || object.isStalled || source?.artifactRevision === undefined) return false;
+  if (object.isSuspended || source?.artifactRevision === undefined) return false;
+  // A chart or a release that gave up may come good with another version; what a Kustomization stalls on is its spec.
+  if (object.isStalled && object.ref.kind === Kind.Kustomization) return false;
   if (source.artifactRevision !== object.attemptedRevision) return true;
-  return object.ready?.status === 'False' && object.ready.reason === 'ArtifactFailed';
+  return isWaiting(object, ['ArtifactFailed']);
 }
 
 function sourceAsked(source: Summary | undefined): Pick<Asked, 'source'> {
@@ -83,9 +87,18 @@ export function isRemade(before: Summary | undefined, after: Summary): boolean {
   );
 }
 
-/** Whether a dependant waits for this object to become ready, or for its spec to change. */
-export function waitsForDependency({ ready, isSuspended }: Summary): boolean {
-  return !isSuspended && ready?.status === 'False' && ready.reason === 'DependencyNotReady';
+/** Whether it waits for another object to become ready, or for the spec of that one to change. */
+export function waitsForDependency(object: Summary): boolean {
+  return isWaiting(object, ['DependencyNotReady']);
+}
+
+/** Whether it waits for its source to become ready. */
+export function waitsForSource(object: Summary): boolean {
+  return isWaiting(object, ['SourceNotReady', 'NoSourceArtifact', 'SourceUnavailable']);
+}
+
+function isWaiting({ ready, isSuspended }: Summary, reasons: readonly string[]): boolean {
+  return !isSuspended && ready?.status === 'False' && reasons.includes(ready.reason);
 }
 
 /** What dependants wait for has come: the object is ready, and was not or not with this revision. */
@@ -99,6 +112,7 @@ export function becameReady(before: Summary | undefined, after: Summary): boolea
  * time, so an appointment is due, and the one that there was may be lost with Temporal's database.
  */
 export function needsLook(object: Summary): boolean {
+  if (object.isStatic) return false;
   if (object.isSuspended) return object.suspendedUntil !== undefined;
   if (object.isDeleting || object.isStalled) return false;
   return object.ready !== undefined && object.ready.status !== 'True' && object.observedGeneration !== -1;

@@ -1,5 +1,6 @@
 import { suspensionNote } from '../../activities/observe/object.ts';
 import { type Condition, findCondition } from '../../api/conditions.ts';
+import { DEFAULT_REPOSITORY_INTERVAL } from '../../api/helm-repository.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 import { Annotation, FINALIZER } from '../../api/names.ts';
 import { Kind, type ObjectRef } from '../../api/object-ref.ts';
@@ -22,13 +23,15 @@ export interface Summary {
   readonly handledRequest: string | undefined;
   readonly ready: Pick<Condition, 'status' | 'reason'> | undefined;
   readonly isStalled: boolean;
-  /** GitRepository: the artifact that dependants build from. */
+  /** Nobody reconciles it: a HelmRepository of a registry, which others only read. */
+  readonly isStatic: boolean;
+  /** A source: the artifact that dependants build from. */
   readonly artifactRevision: string | undefined;
   /** Tells two artifacts of one revision apart. */
   readonly artifactDigest: string | undefined;
   /** Where it is served: one that was lost may come back elsewhere. */
   readonly artifactUrl: string | undefined;
-  /** Kustomization: what it builds from, waits for and reads. */
+  /** What it is built from, waits for and reads. */
   readonly source: string | undefined;
   readonly dependsOn: readonly string[];
   readonly configs: readonly string[];
@@ -37,13 +40,23 @@ export interface Summary {
 }
 
 interface Loose {
+  readonly type?: string;
   readonly interval?: string;
   readonly suspend?: boolean;
-  readonly sourceRef?: { readonly kind: string; readonly name: string; readonly namespace?: string };
+  readonly sourceRef?: LooseReference;
+  readonly chartRef?: LooseReference;
+  readonly chart?: { readonly spec?: { readonly sourceRef?: LooseReference } } | string;
+  readonly valuesFrom?: readonly LooseReference[];
   readonly dependsOn?: readonly { readonly name: string; readonly namespace?: string }[];
   readonly postBuild?: {
-    readonly substituteFrom?: readonly { readonly kind: string; readonly name: string }[];
+    readonly substituteFrom?: readonly LooseReference[];
   };
+}
+
+interface LooseReference {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
 }
 
 interface LooseStatus {
@@ -53,12 +66,13 @@ interface LooseStatus {
   readonly artifact?: { readonly revision: string; readonly digest: string; readonly url: string };
   readonly lastAttemptedRevision?: string;
   readonly lastAppliedRevision?: string;
+  readonly observedSourceArtifactRevision?: string;
 }
 
 /** Reads what the watch needs, from any object that the API server let through: a bad field is its run's business. */
 export function summarise(object: KubeObject): Summary {
   const { metadata } = object;
-  const kind = object.kind === Kind.GitRepository ? Kind.GitRepository : Kind.Kustomization;
+  const kind = Object.values(Kind).find((known) => known === object.kind) ?? Kind.Kustomization;
   const ref = { kind, namespace: metadata.namespace ?? '', name: metadata.name };
   return {
     ref,
@@ -67,23 +81,38 @@ export function summarise(object: KubeObject): Summary {
     isDeleting:
       metadata.deletionTimestamp !== undefined && (metadata.finalizers?.includes(FINALIZER) ?? false),
     requestedAt: metadata.annotations?.[Annotation.requestedAt],
-    ...specOf(object, (object['spec'] ?? {}) as Loose, ref.namespace),
+    ...specOf(object, (object['spec'] ?? {}) as Loose, ref),
     ...statusOf((object['status'] ?? {}) as LooseStatus),
   };
 }
 
-function specOf(object: KubeObject, spec: Loose, namespace: string) {
-  const { sourceRef, dependsOn = [], postBuild } = spec;
+function specOf(object: KubeObject, spec: Loose, ref: ObjectRef) {
+  const { dependsOn = [], postBuild, valuesFrom = [] } = spec;
+  const { namespace } = ref;
   const isSuspended = spec.suspend === true;
+  const hasFinalizer = object.metadata.finalizers?.includes(FINALIZER) ?? false;
   return {
-    interval: spec.interval ?? '',
+    interval: spec.interval || (ref.kind === Kind.HelmRepository ? DEFAULT_REPOSITORY_INTERVAL : ''),
     isSuspended,
     note: isSuspended ? suspensionNote(object) : '',
     suspendedUntil: isSuspended ? object.metadata.annotations?.[Annotation.suspendedUntil] : undefined,
-    source: sourceRef && key(sourceRef.kind, sourceRef.namespace || namespace, sourceRef.name),
-    dependsOn: dependsOn.map((on) => key(Kind.Kustomization, on.namespace || namespace, on.name)),
-    configs: (postBuild?.substituteFrom ?? []).map((from) => key(from.kind, namespace, from.name)),
+    // One that was none before still has a finalizer and a status to lose.
+    isStatic: ref.kind === Kind.HelmRepository && spec.type === 'oci' && !hasFinalizer,
+    source: sourceOf(ref, spec),
+    dependsOn: dependsOn.map((on) => key(ref.kind, on.namespace || namespace, on.name)),
+    configs: [...(postBuild?.substituteFrom ?? []), ...valuesFrom].map((from) =>
+      key(from.kind, namespace, from.name),
+    ),
   };
+}
+
+function sourceOf({ kind, namespace, name }: ObjectRef, spec: Loose): string | undefined {
+  const of = (ref: LooseReference) => key(ref.kind, ref.namespace || namespace, ref.name);
+  if (spec.chartRef) return of(spec.chartRef);
+  if (kind !== Kind.HelmRelease) return spec.sourceRef && of(spec.sourceRef);
+  // The chart that is made for it, beside the source of that chart.
+  const from = typeof spec.chart === 'object' ? spec.chart.spec?.sourceRef : undefined;
+  return key(Kind.HelmChart, from?.namespace || namespace, `${namespace}-${name}`);
 }
 
 function statusOf(status: LooseStatus) {
@@ -95,7 +124,7 @@ function statusOf(status: LooseStatus) {
     artifactRevision: status.artifact?.revision,
     artifactDigest: status.artifact?.digest,
     artifactUrl: status.artifact?.url,
-    attemptedRevision: status.lastAttemptedRevision,
+    attemptedRevision: status.lastAttemptedRevision ?? status.observedSourceArtifactRevision,
     appliedRevision: status.lastAppliedRevision,
   };
 }

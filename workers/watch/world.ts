@@ -10,6 +10,7 @@ import {
   needsLook,
   sourceKey,
   waitsForDependency,
+  waitsForSource,
 } from './behind.ts';
 import { createReferences, inDependencyOrder } from './references.ts';
 import { isReady, keyOf, type Summary, summarise } from './summary.ts';
@@ -37,8 +38,9 @@ export class World {
    * before, and tell of it a moment later.
    */
   readonly #maybeMissed = new Set<string>();
-  /** Configs that changed before anybody knew who reads them; undefined once that is known. */
-  #early: string[] | undefined = [];
+  /** Kinds that read configs and are not listed yet; until they are, what changes is kept. */
+  readonly #unlistedReaders = new Set<string>([Kind.Kustomization, Kind.HelmRelease]);
+  #early: string[] = [];
 
   constructor(reactions: Reactions) {
     this.#reactions = reactions;
@@ -54,9 +56,10 @@ export class World {
     const present = new Set(summaries.map(({ ref }) => keyOf(ref)));
     for (const [id, { ref }] of this.#known) if (ref.kind === kind && !present.has(id)) this.#remove(id);
     for (const summary of summaries) this.#see(summary, true);
-    if (kind !== Kind.Kustomization) return;
-    const early = this.#early ?? [];
-    this.#early = undefined;
+    this.#unlistedReaders.delete(kind);
+    if (this.#unlistedReaders.size > 0) return;
+    const early = this.#early;
+    this.#early = [];
     for (const config of early) this.configChanged(config);
   }
 
@@ -70,7 +73,7 @@ export class World {
 
   /** A ConfigMap or Secret that wakes its readers changed. */
   configChanged(config: string): void {
-    if (this.#early) return void this.#early.push(config);
+    if (this.#unlistedReaders.size > 0) return void this.#early.push(config);
     for (const reader of this.#objects(this.#byConfig.get(config))) {
       if (!reader.isSuspended) this.#reactions.request(reader, { trigger: Trigger.Config });
     }
@@ -104,20 +107,26 @@ export class World {
         this.#reactions.request(dependant, { trigger: Trigger.Source });
       }
     }
+    const isNewlyReady = becameReady(before, after);
     const specChanged = before !== undefined && before.generation !== after.generation;
-    if (!becameReady(before, after) && !specChanged) return;
-    for (const dependant of this.#objects(this.#byDependency.get(id))) {
-      if (waitsForDependency(dependant)) this.#reactions.request(dependant, { trigger: Trigger.Dependency });
-      else this.#maybeMissed.add(keyOf(dependant.ref));
+    if (isNewlyReady) this.#wake(this.#bySource.get(id), waitsForSource, Trigger.Source);
+    if (isNewlyReady || specChanged)
+      this.#wake(this.#byDependency.get(id), waitsForDependency, Trigger.Dependency);
+  }
+
+  #wake(ids: readonly string[], waits: (object: Summary) => boolean, trigger: Trigger): void {
+    for (const object of this.#objects(ids)) {
+      if (waits(object)) this.#reactions.request(object, { trigger });
+      else this.#maybeMissed.add(keyOf(object.ref));
     }
   }
 
   /** Once for each time that a dependency became ready: one that stays unmet must not turn in circles. */
   #wakeIfMissed(object: Summary, id: string): void {
     if (!this.#maybeMissed.has(id)) return;
-    const waits = waitsForDependency(object);
+    const waits = waitsForDependency(object) || waitsForSource(object);
     if (waits) this.#reactions.request(object, { trigger: Trigger.Dependency });
-    const isDone = isReady(object) && object.appliedRevision === this.#sourceOf(object)?.artifactRevision;
+    const isDone = isReady(object) && isAtSource(object, this.#sourceOf(object));
     if (waits || isDone) this.#maybeMissed.delete(id);
   }
 
@@ -163,4 +172,13 @@ export class World {
     for (const references of [this.#bySource, this.#byDependency, this.#byConfig]) references.set(id, []);
     this.#reactions.gone(object);
   }
+}
+
+/** Whether it has come to where its source is, as far as its status tells. */
+function isAtSource(
+  { ref, appliedRevision, attemptedRevision }: Summary,
+  source: Summary | undefined,
+): boolean {
+  const revision = ref.kind === Kind.Kustomization ? appliedRevision : attemptedRevision;
+  return revision === source?.artifactRevision;
 }

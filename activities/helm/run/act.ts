@@ -24,6 +24,10 @@ interface Rendering {
   readonly chart: string;
   /** JSON. */
   readonly values: string;
+  /** Arguments of `--set`: the int64 among the values, which helm reads from no file. */
+  readonly sets?: readonly string[];
+  /** Texts of Secrets among the values: masked in all that helm says. */
+  readonly secrets?: readonly string[];
   readonly postRender: PostRender;
 }
 

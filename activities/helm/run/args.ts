@@ -31,10 +31,10 @@ function ofKind(act: HelmAct, valuesFile: string): KindArgs {
   const { spec } = act.object;
   switch (act.kind) {
     case 'install':
-      return { flags: [...rendering(valuesFile), ...installFlags(spec)], operands: [act.chart] };
+      return { flags: [...rendering(act, valuesFile), ...installFlags(spec)], operands: [act.chart] };
     case 'upgrade':
       return {
-        flags: [...rendering(valuesFile), ...upgradeFlags(spec, act.lastApplied === 'ssa')],
+        flags: [...rendering(act, valuesFile), ...upgradeFlags(spec, act.lastApplied === 'ssa')],
         operands: [act.chart],
       };
     case 'rollback':
@@ -49,9 +49,13 @@ function ofKind(act: HelmAct, valuesFile: string): KindArgs {
   }
 }
 
-function rendering(valuesFile: string): readonly string[] {
+function rendering(
+  { sets = [] }: { readonly sets?: readonly string[] },
+  valuesFile: string,
+): readonly string[] {
   // Definitions are applied before, by the policy of the spec.
-  return [`--values=${valuesFile}`, `--post-renderer=${POST_RENDERER}`, '--skip-crds'];
+  const integers = sets.map((set) => `--set=${set}`);
+  return [`--values=${valuesFile}`, ...integers, `--post-renderer=${POST_RENDERER}`, '--skip-crds'];
 }
 
 function installFlags(spec: HelmReleaseSpec): readonly string[] {

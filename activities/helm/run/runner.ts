@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { messageOf } from '../../failures.ts';
 import type { Fence } from '../../fence.ts';
 import { createKeyedLock } from '../../fetch/keyed-lock.ts';
@@ -108,7 +109,9 @@ async function runHelm(
 ): Promise<HelmResult> {
   const rendering = act.kind === 'install' || act.kind === 'upgrade' ? act : undefined;
   await using scratch = await makeScratch(scratchDir, pass, rendering?.values);
-  const said = createSaid([`${scratch.dir}/`, pass.shownUrl]);
+  const chartDir = rendering ? [`${dirname(rendering.chart)}/`] : [];
+  const hide = [`${scratch.dir}/`, ...chartDir, pass.shownUrl];
+  const said = createSaid({ hide, secrets: rendering?.secrets });
   const pipe = rendering && createPostRenderPipe(rendering.postRender);
   const outcome = await run([helm, ...helmArgs(act, scratch.valuesFile)], {
     cwd: scratch.dir,
@@ -142,8 +145,18 @@ function resultOf(outcome: { code: number } | { error: unknown }, ended: Ended):
   if ('code' in outcome && outcome.code === 0) return seen;
   if (signal.aborted) return { ...seen, cancelled: true };
   const error = 'error' in outcome ? stopped(outcome.error) : sentence(outcome.code, ended);
-  const isOutage = [...pass.seen.outages].some((outage) => error.includes(redact(outage)));
-  return { ...seen, error, ...(isOutage && { infrastructure: true as const }) };
+  return { ...seen, error, ...(isOutage(error, pass) && { infrastructure: true as const }) };
+}
+
+// What client-go makes of an answer that tells no more.
+const UNTOLD =
+  /the server is currently unable to handle the request|the server was unable to return a response in the time allotted|the server has received too many requests|an error on the server \(/;
+
+/** Only where the outage is what the act failed of: helm tries again, and gets along without some answers. */
+function isOutage(error: string, { seen: { outages } }: Pass): boolean {
+  return (
+    outages.size > 0 && (UNTOLD.test(error) || [...outages].some((outage) => error.includes(redact(outage))))
+  );
 }
 
 function sentence(code: number, { said, pipe }: Ended): string {

@@ -14,13 +14,25 @@ export interface Said {
   log(): readonly string[];
 }
 
-/** Listens to one helm process; `hide` are texts that mean nothing outside of it, such as its directory. */
-export function createSaid(hide: readonly string[], now: () => Date = () => new Date()): Said {
+// Shorter ones would blot out what they are not.
+const SHORTEST_SECRET = 4;
+
+export interface SaidOptions {
+  /** Texts that mean nothing outside of the process, such as its directory. */
+  readonly hide?: readonly string[];
+  /** Texts that nobody may read. */
+  readonly secrets?: readonly string[] | undefined;
+  readonly now?: () => Date;
+}
+
+/** Listens to one helm process. */
+export function createSaid({ hide = [], secrets = [], now = () => new Date() }: SaidOptions): Said {
   const log: string[] = [];
   let last = '';
   let error: string[] | undefined;
   let bytes = 0;
-  const clean = (text: string) => redact(withoutControls(without(text, hide)));
+  const masked = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
+  const clean = (text: string) => redact(withoutControls(masking(without(text, hide), masked)));
 
   return {
     hear(line) {
@@ -66,6 +78,10 @@ function oneSentence(lines: readonly string[]): string {
 
 function without(text: string, hide: readonly string[]): string {
   return hide.reduce((rest, word) => rest.replaceAll(word, ''), text);
+}
+
+function masking(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 }
 
 function withoutControls(text: string): string {

@@ -84,6 +84,7 @@ it('holds what changed of a config until it knows who reads it', () => {
   const spec = { postBuild: { substituteFrom: [{ kind: 'ConfigMap', name: 'vars' }] } };
 
   world.configChanged('ConfigMap/apps/vars');
+  world.replace('HelmRelease', []);
   world.replace('Kustomization', [kustomization('reader', { spec })]);
 
   expect(reactions()).toEqual(['request reader Config']);
@@ -91,6 +92,7 @@ it('holds what changed of a config until it knows who reads it', () => {
 
 describe('an event', () => {
   beforeEach(() => {
+    world.replace('HelmRelease', []);
     world.replace('GitRepository', [source('r1')]);
     world.replace('Kustomization', [kustomization('app')]);
     reactions();

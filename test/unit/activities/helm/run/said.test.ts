@@ -5,7 +5,7 @@ import { rememberSecret } from '../../../../../activities/redact.ts';
 const AT = '2026-01-02T03:04:05.678Z';
 
 function hear(lines: readonly string[], hide: readonly string[] = []) {
-  const said = createSaid(hide, () => new Date(AT));
+  const said = createSaid({ hide, now: () => new Date(AT) });
   for (const line of lines) said.hear(line);
   return said;
 }

@@ -1,0 +1,62 @@
+import { parseDuration } from '../../api/duration.ts';
+import type { HelmRelease } from '../../api/helm-release.ts';
+import { Reason } from '../../api/reasons.ts';
+import type { Deps, RefInput } from '../deps.ts';
+import { failed, transient } from '../failures.ts';
+import { missingAccount } from '../observe/account.ts';
+import { readUnparsed } from '../observe/object.ts';
+import { acted } from '../status/helm-release-status.ts';
+import { patchStatus, type Status } from '../status/patch.ts';
+import type { StepContext } from '../steps.ts';
+import { uninstallLatest } from './actions/uninstall.ts';
+import { deleteHelmChart } from './chart-template.ts';
+
+export interface FinalizedRelease {
+  readonly message: string;
+}
+
+const DEFAULT_TIMEOUT_MS = 5 * 60_000;
+
+/** Takes down what a deleted HelmRelease made: the release and the HelmChart. A suspended one is released as it is. */
+export async function finalizeHelmRelease(
+  deps: Deps,
+  { ref }: RefInput,
+  step: StepContext,
+): Promise<FinalizedRelease> {
+  // Not parsed: a field that never parsed must not hold back the deletion.
+  const object = await readUnparsed<HelmRelease>(deps.kube, ref);
+  if (!object) return { message: 'the object is gone' };
+  if (object.spec.suspend) return { message: 'the release is left in the cluster (suspended)' };
+  const message = await takeDown(deps, object, step);
+  await deleteHelmChart(deps, object);
+  return { message };
+}
+
+async function takeDown(deps: Deps, object: HelmRelease, step: StepContext): Promise<string> {
+  if (!object.status?.storageNamespace) return 'there was no release';
+  const account = await missingAccount(deps, object);
+  if (account !== undefined) return leaveBehind(deps, object, account);
+  const { spec, metadata } = object;
+  const timeoutMs = parseDuration(spec.uninstall?.timeout ?? spec.timeout ?? '') ?? DEFAULT_TIMEOUT_MS;
+  const outcome = await uninstallLatest({ object, kube: deps.impersonate(object), deps, step, timeoutMs });
+  const { set, event, error } = outcome;
+  const now = deps.now();
+  const { history: _history, storageNamespace: _namespace, ...cleared } = outcome.status;
+  const status = error ? outcome.status : cleared;
+  const after = set.length === 0 ? status : acted({ ...object, status }, { set, remove: [] }, now);
+  const ref = { kind: object.kind, namespace: metadata.namespace, name: metadata.name };
+  await patchStatus(deps.kube, ref, object.status as Status, after as Status);
+  if (event) deps.events.record({ object, ...event });
+  step.signal.throwIfAborted();
+  if (error) throw (error.mayPass ? transient : failed)(error.reason, error.message);
+  return set[0]?.message ?? 'there was no release';
+}
+
+/** Nothing may be taken down without its account, and the object must not hang for ever: it goes, and tells what it leaves. */
+function leaveBehind(deps: Deps, object: HelmRelease, account: string): string {
+  const [latest] = object.status?.history ?? [];
+  const release = latest ? `${latest.namespace}/${latest.name}` : object.metadata.name;
+  const message = `unable to uninstall the release ${release}: ${account} does not exist; the release is left in the cluster`;
+  deps.events.record({ object, type: 'Warning', reason: Reason.UninstallFailed, message });
+  return message;
+}

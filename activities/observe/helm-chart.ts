@@ -1,0 +1,85 @@
+import { type HelmChart, unsupportedField } from '../../api/helm-chart.ts';
+import {
+  DEFAULT_REPOSITORY_TIMEOUT,
+  isOci,
+  unsupportedField as unsupportedOfRepository,
+} from '../../api/helm-repository.ts';
+import { describeRef, Kind, type ObjectRef } from '../../api/object-ref.ts';
+import { Reason } from '../../api/reasons.ts';
+import type { Deps, RefInput } from '../deps.ts';
+import { stalled } from '../failures.ts';
+import type { ChartSource } from '../fetch/chart/contract.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { ReadySource } from './git-repository.ts';
+import {
+  attemptOf,
+  durationField,
+  ensureFinalizer,
+  parseObject,
+  suspensionNote,
+  targetOfRef,
+} from './object.ts';
+
+/** Nothing is wrong, but the source has nothing yet. */
+export interface WaitingChart {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+export type ObservedHelmChart =
+  | { readonly state: 'Gone' }
+  | { readonly state: 'Suspended'; readonly message: string }
+  | { readonly state: 'Deleting' }
+  | ({ readonly state: 'Waiting' } & WaitingChart)
+  | ({ readonly state: 'Ready' } & ReadySource);
+
+export async function observeHelmChart(deps: Deps, { ref }: RefInput): Promise<ObservedHelmChart> {
+  const found = await deps.kube.get(targetOfRef(ref));
+  if (!found) return { state: 'Gone' };
+  if (found.metadata.deletionTimestamp) return { state: 'Deleting' };
+  const object = parseObject(Kind.HelmChart, await ensureFinalizer(deps.kube, ref, found));
+  if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
+  assertSupported('HelmChart', unsupportedField(object.spec));
+  durationField('interval', object.spec.interval);
+  const source = await readChartSource(deps.kube, object);
+  if (source === undefined) {
+    const message = `${describeRef(sourceRefOf(object))} not found: create it, or correct spec.sourceRef`;
+    return { state: 'Waiting', reason: Reason.SourceUnavailable, message };
+  }
+  const isRegistry = source.kind === Kind.HelmRepository && isOci(source.spec);
+  if (!isRegistry && source.status?.artifact === undefined) {
+    const message = `no artifact available for ${source.kind} source '${source.metadata.name}'`;
+    return { state: 'Waiting', reason: Reason.NoSourceArtifact, message };
+  }
+  const timeoutMs = TIMES * durationField('timeout', source.spec.timeout || DEFAULT_REPOSITORY_TIMEOUT);
+  return { state: 'Ready', ref, ...attemptOf(object), timeoutMs };
+}
+
+// The timeout is of one request to the source: an index, a chart and its dependencies are several.
+const TIMES = 5;
+
+/** The source of a chart as it is now, always of the chart's own namespace; undefined when there is none. */
+export async function readChartSource(kube: KubeClient, object: HelmChart): Promise<ChartSource | undefined> {
+  const ref = sourceRefOf(object);
+  const found = await kube.get(targetOfRef(ref));
+  if (!found) return undefined;
+  if (ref.kind === Kind.GitRepository) return parseObject(Kind.GitRepository, found);
+  const repository = parseObject(Kind.HelmRepository, found);
+  assertSupported(`HelmRepository/${ref.namespace}/${ref.name}`, unsupportedOfRepository(repository.spec));
+  return repository;
+}
+
+function sourceRefOf({ metadata, spec }: HelmChart): ObjectRef {
+  const { kind, name } = spec.sourceRef;
+  // Another kind was refused before.
+  const known = kind === 'GitRepository' ? Kind.GitRepository : Kind.HelmRepository;
+  return { kind: known, namespace: metadata.namespace, name };
+}
+
+function assertSupported(object: string, field: string | undefined): void {
+  if (field === undefined) return;
+  throw stalled(
+    Reason.UnsupportedField,
+    `${field} of ${object} is set, which this release does not honour yet; nothing was built: remove the field or keep the object with a controller that honours it`,
+  );
+}

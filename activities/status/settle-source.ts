@@ -1,0 +1,78 @@
+import type { GitRepository } from '../../api/git-repository.ts';
+import type { HelmChart } from '../../api/helm-chart.ts';
+import type { HelmRepository } from '../../api/helm-repository.ts';
+import { Kind, type ObjectRef } from '../../api/object-ref.ts';
+import { Reason } from '../../api/reasons.ts';
+import type { Deps, RefInput } from '../deps.ts';
+import { asAttempted, readUnparsed, removeFinalizer } from '../observe/object.ts';
+import { backOff } from './back-off.ts';
+import { failedStatus as failedGitRepository } from './git-repository-status.ts';
+import { failedStatus as failedHelmChart } from './helm-chart-status.ts';
+import { patchStatus, type Status } from './patch.ts';
+import type { FailureInput } from './settle-kustomization.ts';
+import { type SourceFailureInput, sourceFailed } from './source-status.ts';
+
+/** An object that others build from. */
+export type Source = GitRepository | HelmRepository | HelmChart;
+
+/** The fetch failed: the last good artifact stays in place, and the next look comes later the longer it fails. */
+export async function settleSourceFailure(deps: Deps, input: FailureInput): Promise<void> {
+  const { ref, reason, message, stalled, attempt } = input;
+  const status = await fail(deps, ref, { reason, message, stalled }, attempt);
+  if (!status) return;
+  deps.events.record({ object: status.object, type: 'Warning', reason, message });
+  // Whoever cancelled a fetch does not want it back at once: the interval looks again.
+  if (!stalled && reason !== Reason.HealthCheckCanceled)
+    await deps.runs.retryIn(ref, backOff(status.after, deps.now()));
+}
+
+export interface WaitingSourceInput extends RefInput {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** What it is made of is not there yet: the watch tells when it is, and a later look makes sure. */
+export async function settleSourceWaiting(
+  deps: Deps,
+  { ref, reason, message }: WaitingSourceInput,
+): Promise<void> {
+  if (await fail(deps, ref, { reason, message, stalled: false }, undefined))
+    await deps.runs.retryIn(ref, deps.policy.requeueDependencyMs);
+}
+
+async function fail(
+  deps: Deps,
+  ref: ObjectRef,
+  failure: Omit<SourceFailureInput, 'now'>,
+  attempt: FailureInput['attempt'],
+) {
+  // Not parsed: a status must be written even for an object whose spec does not parse.
+  const found = await readUnparsed<Source>(deps.kube, ref);
+  if (!found) return undefined;
+  const object = asAttempted(found, attempt);
+  const after = failedStatus(object, { ...failure, now: deps.now() });
+  await patchStatus(deps.kube, ref, object.status as Status | undefined, after as Status);
+  return { object, after };
+}
+
+function failedStatus(object: Source, failure: SourceFailureInput) {
+  switch (object.kind) {
+    case Kind.GitRepository:
+      return failedGitRepository(object, failure);
+    case Kind.HelmChart:
+      return failedHelmChart(object, failure);
+    case Kind.HelmRepository:
+      return sourceFailed(object, failure);
+  }
+}
+
+/** A repository that became a registry keeps nothing of what it was: no artifact, no conditions, no schedule. */
+export async function settleStatic(deps: Deps, { ref }: RefInput): Promise<void> {
+  const object = await readUnparsed<HelmRepository>(deps.kube, ref);
+  if (!object) return;
+  await deps.store.drop(ref);
+  await deps.runs.forget(ref);
+  const bare = { observedGeneration: -1 };
+  await patchStatus(deps.kube, ref, object.status as Status | undefined, bare);
+  await removeFinalizer(deps.kube, ref);
+}

@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { createApplyMemo } from '../activities/apply/memo.ts';
+import { createBuilder } from '../activities/build/build.ts';
+import type { Deps } from '../activities/deps.ts';
+import { createFence, type Fence } from '../activities/fence.ts';
+import { createAskForArtifact } from '../activities/fetch/ask-for-artifact.ts';
+import { createChartBuilder } from '../activities/fetch/chart/create-chart-builder.ts';
+import { createGitFetcher } from '../activities/fetch/create-git-fetcher.ts';
+import { createChartRepositories } from '../activities/fetch/helm/create-chart-repositories.ts';
+import { createHttpClient } from '../activities/fetch/http/client.ts';
+import { createOpenArchive, createOpenArtifact } from '../activities/fetch/open-artifact.ts';
+import { type ArtifactStore, createArtifactStore } from '../activities/fetch/store.ts';
+import { createHelmRunner } from '../activities/helm/run/runner.ts';
+import { createReleaseStorage } from '../activities/helm/storage/storage.ts';
+import type { KubeClient } from '../activities/kube/client.ts';
+import { createKubeClient } from '../activities/kube/client.ts';
+import { loadKubeAccess } from '../activities/kube/config.ts';
+import { createImpersonation } from '../activities/kube/impersonate.ts';
+import { createMemory } from '../activities/observe/memory.ts';
+import { createEventRecorder } from '../activities/status/events.ts';
+import type { HelmRepository } from '../api/helm-repository.ts';
+import { FieldManager } from '../api/names.ts';
+import { API_VERSION, Kind } from '../api/object-ref.ts';
+import { createRuns } from '../client/runs.ts';
+import { ensureTool } from '../tools/build.ts';
+import { startArtifactServer } from './artifact-server.ts';
+import type { Log } from './log.ts';
+import type { WorkerOptions } from './main.ts';
+
+export interface Opened {
+  readonly client: Client;
+  readonly log: Log;
+  readonly cleanup: AsyncDisposableStack;
+}
+
+/** Opens everything that steps need, each with its end. */
+export async function openDeps(options: WorkerOptions, { client, log, cleanup }: Opened): Promise<Deps> {
+  const { dataDir, policy } = options;
+  const fence = createFence((silentMs) =>
+    log.warn({ silentMs }, 'this process stood still; begun attempts are void'),
+  );
+  cleanup.defer(() => fence.close());
+  const access = loadKubeAccess({ kubeconfig: options.kubeconfig, context: options.context });
+  const kube = createKubeClient(access, { assertMayWrite: () => fence.assertMayWrite() });
+  cleanup.defer(() => kube.close());
+  const store = createArtifactStore(join(dataDir, 'artifacts'));
+  const server = await startArtifactServer({ store, address: options.artifactAddress });
+  cleanup.defer(() => server.close());
+  const advertisedUrl = options.artifactAdvertise ? `http://${options.artifactAdvertise}` : server.url;
+  const events = createEventRecorder(
+    kube,
+    (error) => log.warn({ error: String(error) }, 'an event could not be written'),
+    now,
+  );
+  cleanup.defer(() => events.flush());
+  const runs = createRuns(client, options.cluster);
+  const kustomize = { kustomize: await ensureTool('kustomize'), scratchDir: join(dataDir, 'scratch') };
+  return {
+    kube,
+    impersonate: createImpersonation(kube, policy),
+    applyMemo: createApplyMemo(),
+    runs,
+    git: createGitFetcher({ dataDir, store, advertisedUrl, readSecret: secretReader(kube) }),
+    ...openSources({ dataDir, store, advertisedUrl, kube, cleanup }),
+    store,
+    askForArtifact: createAskForArtifact(runs),
+    builder: createBuilder(kustomize),
+    kustomize,
+    ...(await openHelm({ dataDir, fence, cleanup })),
+    events,
+    memory: createMemory(),
+    fence,
+    log,
+    policy,
+    now,
+  };
+}
+
+interface SourceOptions {
+  readonly dataDir: string;
+  readonly store: ArtifactStore;
+  readonly advertisedUrl: string;
+  readonly kube: KubeClient;
+  readonly cleanup: AsyncDisposableStack;
+}
+
+/** What opens artifacts, and charts wherever they come from. */
+function openSources({ dataDir, store, advertisedUrl, kube, cleanup }: SourceOptions) {
+  const openArtifact = createOpenArtifact({ dataDir, store });
+  const openArchive = createOpenArchive({ dataDir, store });
+  const client = createHttpClient();
+  cleanup.defer(() => client.close());
+  const readSecret = secretReader(kube);
+  const charts = createChartRepositories({ client, readSecret, store, openArchive, dataDir, advertisedUrl });
+  const listRepositories = async (namespace: string) => {
+    const kind = Kind.HelmRepository;
+    const { items } = await kube.list({ apiVersion: API_VERSION[kind], kind, namespace });
+    // Not parsed: of one with a bad field the others must not suffer.
+    return items as unknown as readonly HelmRepository[];
+  };
+  const chartBuilder = createChartBuilder({
+    store,
+    advertisedUrl,
+    openArtifact,
+    repositories: charts,
+    listRepositories,
+  });
+  return { openArtifact, openArchive, charts, chartBuilder };
+}
+
+interface HelmOptions {
+  readonly dataDir: string;
+  readonly fence: Fence;
+  readonly cleanup: AsyncDisposableStack;
+}
+
+async function openHelm({ dataDir, fence, cleanup }: HelmOptions) {
+  const scratchDir = join(dataDir, 'helm');
+  const helm = createHelmRunner({ helm: await ensureTool('helm'), scratchDir, fence });
+  cleanup.defer(() => helm.close());
+  return { helm, releases: createReleaseStorage(), driftMemo: createApplyMemo(undefined, FieldManager.helm) };
+}
+
+function secretReader(kube: Deps['kube']) {
+  return async (namespace: string, name: string): Promise<Readonly<Record<string, Buffer>> | undefined> => {
+    const secret = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+    if (!secret) return undefined;
+    const data = (secret['data'] ?? {}) as Record<string, string>;
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64')]),
+    );
+  };
+}
+
+function now(): Date {
+  return new Date();
+}

@@ -1,0 +1,75 @@
+import type { Attempt } from '../activities/observe/object.ts';
+import type { ObjectRef } from '../api/object-ref.ts';
+import type { Reason } from '../api/reasons.ts';
+import { settle } from './activities.ts';
+import { Outcome } from './outcome.ts';
+import type { Pass, PassOutcome, Steps } from './pass.ts';
+
+/** What an observe step of a source says. */
+type Observed<Ready> =
+  | { readonly state: 'Gone' }
+  | { readonly state: 'Suspended'; readonly message: string }
+  | { readonly state: 'Deleting' }
+  | { readonly state: 'Static' }
+  | { readonly state: 'Waiting'; readonly reason: Reason; readonly message: string }
+  | ({ readonly state: 'Ready' } & Ready);
+
+interface Timed {
+  readonly ms: number;
+}
+
+/** What is different about a kind of source. */
+export interface SourceSteps<Ready extends Attempt, Fetched extends FetchedArtifact> {
+  observe(ref: ObjectRef): Promise<Observed<Ready> & Timed>;
+  fetch(observed: Ready): Promise<Fetched & Timed>;
+  settle(observed: Ready, fetched: Fetched): Promise<{ readonly message: string } & Timed>;
+}
+
+interface FetchedArtifact {
+  /** Nothing differs from what the status has. */
+  readonly unchanged: boolean;
+  readonly artifact: { readonly revision: string };
+}
+
+/** The path that all sources walk: observe, fetch, status. */
+export function sourceSteps<Ready extends Attempt, Fetched extends FetchedArtifact>(
+  kind: SourceSteps<Ready, Fetched>,
+): Steps {
+  return {
+    reconcile: (pass) => reconcile(pass, kind),
+    settleFailure: (ref, failure, attempt) => settle.settleSourceFailure({ ref, ...failure, attempt }),
+  };
+}
+
+async function reconcile<Ready extends Attempt, Fetched extends FetchedArtifact>(
+  pass: Pass,
+  kind: SourceSteps<Ready, Fetched>,
+): Promise<PassOutcome> {
+  const { ref } = pass;
+  const observed = await pass.step('observe', () => kind.observe(ref));
+  switch (observed.state) {
+    case 'Gone':
+      await settle.forgetObject({ ref });
+      return { outcome: Outcome.Gone, message: 'the object does not exist' };
+    case 'Suspended':
+      await settle.settleSuspended({ ref });
+      return { outcome: Outcome.Suspended, message: observed.message };
+    case 'Deleting':
+      await settle.releaseObject({ ref });
+      return { outcome: Outcome.Deleted, message: 'the artifacts are removed' };
+    case 'Static':
+      await settle.settleStatic({ ref });
+      return { outcome: Outcome.NothingToDo, message: 'a registry has nothing to fetch' };
+    case 'Waiting':
+      await settle.settleSourceWaiting({ ref, reason: observed.reason, message: observed.message });
+      return { outcome: Outcome.Waiting, message: observed.message };
+    case 'Ready': {
+      const { generation, requestedAt } = observed;
+      pass.attempt = { generation, ...(requestedAt !== undefined && { requestedAt }) };
+      const fetched = await pass.step('fetch', () => kind.fetch(observed));
+      const settled = await pass.effect('status', () => kind.settle(observed, fetched));
+      const outcome = fetched.unchanged ? Outcome.NothingToDo : Outcome.Succeeded;
+      return { outcome, message: settled.message, revision: fetched.artifact.revision };
+    }
+  }
+}
