@@ -1,4 +1,10 @@
-import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
@@ -10,6 +16,8 @@ export interface HttpFrontOptions {
   readonly drop?: string;
   /** Answers a request itself with this address, instead of passing it on. */
   readonly redirect?: (path: string, headers: IncomingHttpHeaders) => string | 401 | undefined;
+  /** Answers a request itself in any way, instead of passing it on; false when it did not. */
+  readonly answer?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface HttpFront extends AsyncDisposable {
@@ -19,11 +27,13 @@ export interface HttpFront extends AsyncDisposable {
 }
 
 /** A server on loopback in front of another: with TLS, redirects or fewer headers, and a record of what it saw. */
-export async function startHttpFront({ target, tls, drop, redirect }: HttpFrontOptions): Promise<HttpFront> {
+export async function startHttpFront(options: HttpFrontOptions): Promise<HttpFront> {
+  const { target, tls, drop, redirect, answer } = options;
   const requests: HttpFront['requests'] = [];
   const listener: Parameters<typeof createServer>[1] = (request, response) => {
     const path = request.url ?? '/';
     requests.push({ path, headers: request.headers });
+    if (answer?.(request, response)) return;
     const away = redirect?.(path, request.headers);
     if (away === 401)
       return void response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="front"' }).end();

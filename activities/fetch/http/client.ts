@@ -84,6 +84,8 @@ export function createHttpClient(): HttpClient {
       dispatcher: agentOf(wanted.tls),
       signal,
     });
+    // Who destroys it, because its status says enough, is told of that by an event that nobody else would take.
+    answer.body.on('error', () => undefined);
     return { status: answer.statusCode, headers: answer.headers, body: answer.body, url };
   }
 
