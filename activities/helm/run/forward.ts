@@ -82,7 +82,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     const answer = await kube.forward({ method, path, headers, body: given, isWatch: way.isWatch, signal });
     const isWrite = method === 'POST' || method === 'PUT';
     if (isWrite && answer.status < 300 && version !== undefined) seen.written.add(version);
-    note(await giveBack(answer, way, response));
+    note(await giveBack(answer, way, { response, signal }));
   }
 
   function mayWrite(response: ServerResponse): boolean {
@@ -142,7 +142,7 @@ function headersFor(request: IncomingMessage, way: Route, body: Readable | Buffe
 async function giveBack(
   answer: ForwardedAnswer,
   way: Route,
-  response: ServerResponse,
+  { response, signal }: Pick<Exchange, 'response' | 'signal'>,
 ): Promise<string | undefined> {
   const headers = backHeaders(answer.headers);
   const isFailure = answer.status >= 500 || answer.status === 429;
@@ -151,7 +151,7 @@ async function giveBack(
     response.writeHead(answer.status, headers);
     // A watch must not wait for its first event to be seen as open.
     response.flushHeaders();
-    await pipeline(answer.body, response);
+    await pipeline(answer.body, response, { signal });
     return undefined;
   }
   const bytes = await wholeBody(answer.body, MAX_OBJECT);
