@@ -1,0 +1,191 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createKubeClient, type KubeClient } from '../../../activities/kube/client.ts';
+import { loadKubeAccess } from '../../../activities/kube/config.ts';
+import { answerRequests } from '../../support/answering-controller.ts';
+import { createNamespace, pawlFor, type Stack, startStack } from '../../support/harness.ts';
+import { helmObjects, putObjects } from '../../support/helm-objects.ts';
+
+// What the stock CLI (2.9.4) wrote for the same objects. To record anew, with its path:
+// PAWL_RECORD_FLUX=/path/to/flux vitest run --project e2e test/e2e/cli/helm.test.ts
+const FILE = join(import.meta.dirname, 'helm-transcripts.json');
+const FLUX = process.env['PAWL_RECORD_FLUX'];
+
+interface Transcript {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const recorded = JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, readonly Transcript[]>;
+
+/** What is expected of the lines of a test; while recording, what was just heard. */
+function asRecorded(name: string, transcripts: readonly Transcript[]): readonly Transcript[] | undefined {
+  if (FLUX) recorded[name] = transcripts;
+  return recorded[name];
+}
+
+let stack: Stack;
+let kube: KubeClient;
+
+// No worker: the status of all objects is the test's own.
+beforeAll(async () => {
+  stack = await startStack({ nodes: false, inMemory: true });
+  kube = createKubeClient(loadKubeAccess({ kubeconfig: stack.kubeconfig }));
+  await putObjects(kube, helmObjects());
+});
+afterAll(async () => {
+  await kube.close();
+  await stack.stop();
+  if (FLUX) writeFileSync(FILE, `${JSON.stringify(recorded, null, 2)}\n`);
+});
+
+/** A namespace in which what is asked for is done at once. */
+async function home(): Promise<string> {
+  const namespace = await createNamespace(kube, 'live');
+  const stop = new AbortController();
+  const answering = answerRequests(kube, namespace, stop.signal);
+  onTestFinished(async () => {
+    stop.abort();
+    await answering;
+  });
+  return namespace;
+}
+
+/** Runs a line, and says what there is to say of it; `namespace` is what `NS` in it stands for. */
+async function run(line: string, namespace = ''): Promise<Transcript> {
+  const args = line.replaceAll('NS', namespace).split(' ');
+  const { code, stdout, stderr } = await (FLUX ? flux(FLUX, args) : pawlFor(stack)(args));
+  if (!namespace) return { code, stdout, stderr };
+  return { code, stdout: stdout.replaceAll(namespace, 'NS'), stderr: stderr.replaceAll(namespace, 'NS') };
+}
+
+async function flux(path: string, args: readonly string[]): Promise<Transcript> {
+  const env = { ...process.env, KUBECONFIG: stack.kubeconfig };
+  try {
+    return { code: 0, ...(await promisify(execFile)(path, args, { env })) };
+  } catch (error) {
+    return error as Transcript;
+  }
+}
+
+describe('shows of the Helm kinds what flux shows', () => {
+  it.concurrent.each([
+    'get hr -A',
+    'get helmreleases -n apps --show-source',
+    'get hr web -n apps',
+    'get hr nope -n apps',
+    'get hr -n nope',
+    'get hr -A --status-selector ready=false',
+    'get hr -n apps -l team=web --no-header',
+    'get hr -n apps --watch --timeout 2s',
+    'get sources helm -A',
+    'get source chart -n sources',
+    'get sources all -n sources',
+    'get all -A',
+    'export hr --all -n apps',
+    'export source helm --all -n sources',
+    'export source chart shared -n sources',
+    'export source helm nope -n sources',
+    'tree ks all -n apps',
+    'tree ks all -n apps --compact',
+    'tree ks all -n apps -o json',
+    'trace cm/web cm/broken -n apps',
+    'trace cm/orphan -n apps',
+    'debug hr web -n apps --show-values',
+    'debug hr web -n apps --show-status',
+    'debug hr web -n apps --show-history',
+    'debug hr new -n apps --show-values',
+    'debug hr new -n apps --show-history',
+    'debug hr web -n apps',
+  ])('%s', async (line) => {
+    const transcript = await run(line);
+
+    expect([transcript]).toEqual(asRecorded(line, [transcript]));
+  });
+});
+
+describe('operates the Helm kinds as flux does', () => {
+  it.each([
+    {
+      what: 'a repository',
+      lines: [
+        'create source helm charts -n NS --url=https://charts.example.com',
+        'create source helm charts -n NS --url=https://charts.example.com --username=u --password=p',
+        'reconcile source helm charts -n NS',
+        'suspend source helm charts -n NS',
+        'reconcile source helm charts -n NS',
+        'resume source helm charts -n NS',
+        'delete source helm charts -n NS -s',
+        'delete source helm charts -n NS -s',
+      ],
+    },
+    {
+      what: 'a repository in a registry, which nobody reconciles',
+      lines: [
+        'create source helm registry -n NS --url=oci://registry.example.com/charts',
+        'get sources helm -n NS',
+        'reconcile source helm registry -n NS',
+        'suspend source helm registry -n NS',
+        'resume source helm registry -n NS',
+      ],
+    },
+    {
+      what: 'a chart',
+      lines: [
+        'create source helm charts -n NS --url=https://charts.example.com',
+        'create source chart web -n NS --source=HelmRepository/charts --chart=web',
+        'reconcile source chart web -n NS',
+        'reconcile source chart web -n NS --with-source',
+        'suspend source chart --all -n NS',
+        'resume source chart web -n NS',
+        'delete source chart web -n NS -s',
+      ],
+    },
+    {
+      what: 'a release',
+      lines: [
+        'create source git charts -n NS --url=https://git.example.com/charts --branch=main',
+        // The one that is made for the release; nobody else makes it here.
+        'create source chart NS-web -n NS --source=GitRepository/charts --chart=./web',
+        'create hr web -n NS --source=GitRepository/charts --chart=./web',
+        'create hr web -n NS --source=GitRepository/charts --chart=./web --crds=CreateReplace',
+        'reconcile hr web -n NS --force --reset',
+        'reconcile hr web -n NS --with-source',
+        'suspend hr web nope -n NS',
+        'reconcile hr web -n NS',
+        'resume hr web -n NS',
+        'create hr referring -n NS --chart-ref=HelmChart/NS-web',
+        'reconcile hr referring -n NS --with-source',
+        'resume hr --all -n NS --wait',
+        'delete hr web -n NS -s',
+      ],
+    },
+  ])('$what', async ({ what, lines }) => {
+    const namespace = await home();
+    const transcripts: Transcript[] = [];
+
+    for (const line of lines) transcripts.push(await run(line, namespace));
+
+    expect(transcripts).toEqual(asRecorded(what, transcripts));
+  });
+
+  it('asks with one value for a reconcile, a forced release and forgotten failures', async () => {
+    const namespace = await home();
+    await run('create hr web -n NS --chart-ref=HelmChart/web', namespace);
+
+    await run('reconcile hr web -n NS --force --reset', namespace);
+
+    const target = { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', namespace, name: 'web' };
+    const annotations = (await kube.get(target))?.metadata.annotations ?? {};
+    const requestedAt = annotations['reconcile.fluxcd.io/requestedAt'];
+    expect(requestedAt).toMatch(/^20/);
+    expect(annotations).toMatchObject({
+      'reconcile.fluxcd.io/forceAt': requestedAt,
+      'reconcile.fluxcd.io/resetAt': requestedAt,
+    });
+  });
+});
