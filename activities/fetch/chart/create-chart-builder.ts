@@ -1,5 +1,5 @@
 import type { Artifact } from '../../../api/artifact.ts';
-import { ConditionType, findCondition, isTrue } from '../../../api/conditions.ts';
+import { ConditionType, findCondition } from '../../../api/conditions.ts';
 import type { HelmChart } from '../../../api/helm-chart.ts';
 import { type HelmRepository, isOci } from '../../../api/helm-repository.ts';
 import { Reason } from '../../../api/reasons.ts';
@@ -11,10 +11,19 @@ import type { ArtifactStore } from '../store.ts';
 import { withReason } from './chart-failure.ts';
 import type { BuiltChart, ChartBuilder, ChartBuildOptions, ChartCheck, ChartSource } from './contract.ts';
 import { createFetchDependency } from './fetch-dependency.ts';
+import {
+  hasSameInputs,
+  hasSameName,
+  isCurrent,
+  isSettled,
+  observedFiles,
+  sourceRevisionOf,
+} from './observed-chart.ts';
 import { packageName } from './pack-chart.ts';
 import type { ChartPlan } from './plan.ts';
 import { planFromGit } from './plan-from-git.ts';
 import { planFromRepository, type RepositoryCharts } from './plan-from-repository.ts';
+import { valuesFilesOf } from './values-files.ts';
 
 export interface ChartBuilderOptions {
   readonly store: ArtifactStore;
@@ -45,6 +54,7 @@ export function createChartBuilder(options: ChartBuilderOptions): ChartBuilder {
 
     async build(chart, source, step): Promise<BuiltChart> {
       const previous = await keptArtifact(options, chart, step.signal);
+      if (previous !== undefined && hasSameInputs(chart, source)) return observed(chart, source, previous);
       const plan = await planOf(options, { chart, source }, step);
       if (previous !== undefined && isCurrent(chart, plan)) {
         await plan.verify?.();
@@ -99,38 +109,6 @@ async function planOf(
   });
 }
 
-/** Whether nothing can have changed: the source is at the revision that was built from, and needs no asking. */
-function hasSameInputs(chart: HelmChart, source: ChartSource): boolean {
-  if (source.status?.artifact === undefined || chart.spec.verify !== undefined) return false;
-  return isSettled(chart, source) && isBuiltFromSpec(chart);
-}
-
-/** Whether the status tells this revision of the source, and nothing that is wrong. */
-function isSettled(chart: HelmChart, source: ChartSource): boolean {
-  return isObserved(chart, source) && isTrue(chart.status?.conditions, ConditionType.Ready);
-}
-
-function isObserved({ status }: HelmChart, source: ChartSource): boolean {
-  return status?.observedSourceArtifactRevision === source.status?.artifact?.revision;
-}
-
-/**
- * Whether the artifact was made for the spec as it is. The generation of the condition counts too: a later one may
- * have failed, and failures that need a change are observed.
- */
-function isBuiltFromSpec({ metadata: { generation }, status }: HelmChart): boolean {
-  const stored = findCondition(status?.conditions, ConditionType.ArtifactInStorage);
-  return status?.observedGeneration === generation && stored?.observedGeneration === generation;
-}
-
-function isCurrent(chart: HelmChart, plan: ChartPlan): boolean {
-  return isBuiltFromSpec(chart) && hasSameName(chart, plan);
-}
-
-function hasSameName({ status }: HelmChart, { name, version }: ChartPlan): boolean {
-  return status?.observedChartName === name && status.artifact?.revision === version;
-}
-
 /** What is wrong with the signature of a chart that is there; a run then says so in the status. */
 async function complaintOf({ verify }: ChartPlan): Promise<string | undefined> {
   try {
@@ -159,17 +137,23 @@ async function* chunks(archive: Buffer): AsyncGenerator<Buffer> {
   yield archive;
 }
 
-function observedFiles({ status }: HelmChart, { valuesFiles }: ChartPlan): readonly string[] {
-  return status?.observedValuesFiles ?? valuesFiles;
+/** The chart that the status tells of. */
+function observed(chart: HelmChart, source: ChartSource, artifact: Artifact): BuiltChart {
+  const { conditions, observedChartName = '' } = chart.status ?? {};
+  const stored = findCondition(conditions, ConditionType.ArtifactInStorage);
+  const pulled = stored?.reason === Reason.ChartPullSucceeded;
+  const { valuesFiles } = valuesFilesOf(chart.spec);
+  const plan = { name: observedChartName, version: artifact.revision, pulled, valuesFiles };
+  return result(plan, source, { artifact, valuesFiles: observedFiles(chart, plan) });
 }
 
 function result(
-  plan: ChartPlan,
+  plan: Omit<ChartPlan, 'make'>,
   source: ChartSource,
   { artifact, valuesFiles }: { readonly artifact: Artifact; readonly valuesFiles: readonly string[] },
 ): BuiltChart {
   const { name, version, pulled } = plan;
-  const revision = source.status?.artifact?.revision;
+  const revision = sourceRevisionOf(source);
   return {
     unchanged: true,
     artifact,

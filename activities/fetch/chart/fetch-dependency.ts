@@ -97,7 +97,7 @@ function isRepositoryUrl(url: string): boolean {
 }
 
 /** As Flux compares them: a slash at the end of the path does not matter. Throws a {@link ChartError} for what is no repository. */
-export function normalizedUrl(url: string): string {
+function normalizedUrl(url: string): string {
   if (url.startsWith('@') || url.startsWith('alias:')) {
     throw new ChartError(
       `aliased repository dependency is not supported: ${shown(url)}; write its URL into Chart.yaml`,

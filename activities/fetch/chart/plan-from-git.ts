@@ -96,22 +96,21 @@ async function make(
   { version, pulled }: Pick<ChartPlan, 'version' | 'pulled'>,
 ): Promise<MadeChart> {
   const { root, path, what } = place;
-  const reason = pulled ? Reason.ChartPullError : Reason.ChartPackageError;
+  if (pulled) return { archive: await readFile(join(root, path)), valuesFiles: [], dependencies: 0 };
   const spec = valuesFilesOf(chart.spec);
   const values =
     spec.valuesFiles.length === 0
       ? undefined
       : await withReason(Reason.ValuesFilesError, what, () => mergeFromArtifact(spec, root));
   const budget = new ChartBudget();
-  const loaded = await withReason(reason, what, async () =>
+  const loaded = await withReason(Reason.ChartPackageError, what, async () =>
     loadChart(await readChartAt(root, path, budget), budget),
   );
-  if (pulled) return { archive: await readFile(join(root, path)), valuesFiles: [], dependencies: 0 };
   const { files, added } = place.isDirectory
     ? await addDependencies(loaded, budget, fetchDependency({ root, path }))
     : { files: loaded.files, added: 0 };
   const isPatched = version !== loaded.metadata.version || values !== undefined;
   const final = isPatched ? changed(files, { version, values }) : files;
-  const archive = await withReason(reason, what, () => packChart(loaded.metadata, final));
+  const archive = await withReason(Reason.ChartPackageError, what, () => packChart(loaded.metadata, final));
   return { archive, valuesFiles: values?.files ?? [], dependencies: added };
 }

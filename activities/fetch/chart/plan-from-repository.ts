@@ -6,7 +6,7 @@ import { failed } from '../../failures.ts';
 import type { ChartRepositories, ChartVersion, SignatureKeys } from '../helm/contract.ts';
 import { chartFailure, withReason } from './chart-failure.ts';
 import { ChartBudget, ChartError, type ChartFiles } from './chart-files.ts';
-import { isChartName } from './chart-metadata.ts';
+import { type ChartMetadata, isChartName, readChartMetadata } from './chart-metadata.ts';
 import type { ChartBuildOptions } from './contract.ts';
 import { loadChart } from './load-chart.ts';
 import { packChart, withBuildMetadata } from './pack-chart.ts';
@@ -98,14 +98,13 @@ async function make(
   const budget = new ChartBudget();
   const files = await withReason(Reason.ChartPullError, what, async () => {
     const read = await readChartArchive(content, budget);
-    const { metadata } = await loadChart(read, budget);
-    if (metadata.name !== name) throw new ChartError(`its Chart.yaml calls it '${metadata.name}'`);
-    if (!isSameVersion(metadata.version, found.version))
-      throw new ChartError(`its Chart.yaml says that its version is '${metadata.version}'`);
+    checkIdentity(readChartMetadata(read), { name, version: found.version });
     return read;
   });
   const spec = valuesFilesOf(chart.spec);
+  // What stays as it is, helm checks in whole when it is released, as with Flux.
   if (spec.valuesFiles.length === 0) return { archive: content, valuesFiles: [], dependencies: 0 };
+  await withReason(Reason.ChartPackageError, what, () => loadChart(files, budget));
   const values = await withReason(Reason.ValuesFilesError, `failed to merge values of ${what}`, () =>
     mergeFromChart(spec, files),
   );
@@ -121,6 +120,12 @@ async function repack(
   change: Parameters<typeof changed>[1],
 ): Promise<Buffer> {
   return await packChart({ name }, changed(files, change));
+}
+
+function checkIdentity(own: ChartMetadata, { name, version }: Pick<ChartMetadata, 'name' | 'version'>): void {
+  if (own.name !== name) throw new ChartError(`its Chart.yaml calls it '${own.name}'`);
+  if (!isSameVersion(own.version, version))
+    throw new ChartError(`its Chart.yaml says that its version is '${own.version}'`);
 }
 
 /** An index may write a `v`, and a tag of a registry cannot hold a plus. */

@@ -69,7 +69,7 @@ describe('a chart of a repository', () => {
 
     expect(next).toMatchObject({ unchanged: true, artifact: built.artifact, message: built.message });
     expect(looked).toMatchObject({ changed: false, version: '1.0.0' });
-    expect(bench.calls).toEqual([`resolve ${URL} web *`]);
+    expect(bench.calls).toEqual([]);
   });
 
   it('stays when only the index has changed, whose revision is noted', async () => {
@@ -206,7 +206,7 @@ describe('values files of a chart of a repository', () => {
     bench.calls.length = 0;
 
     expect(await build(after(chart, built))).toMatchObject({ unchanged: true, message: built.message });
-    expect(bench.calls).toEqual([`resolve ${URL} web *`]);
+    expect(bench.calls).toEqual([]);
   });
 
   it('may be missing where the spec says so, which is remembered', async () => {
@@ -318,6 +318,16 @@ describe('a chart of a registry', () => {
     expect(await check(after(chart, built), registry)).toMatchObject({ changed: false });
     expect(await build(after(chart, built), registry)).toMatchObject({ unchanged: true });
     expect(bench.calls).toEqual([`resolve ${REGISTRY} web *`, `resolve ${REGISTRY} web *`]);
+  });
+
+  it('is asked for although its repository still has the index of another type', async () => {
+    const was = { ...registry, status: CHARTS.status };
+    const chart = aHelmChart('web');
+    const built = after(chart, await build(chart, was));
+    await bench.publish(REGISTRY, await packageChart('web', { version: '1.1.0' }));
+
+    expect(await check(built, was)).toMatchObject({ changed: true, version: '1.1.0' });
+    expect(await build(built, was)).toMatchObject({ unchanged: false, version: '1.1.0' });
   });
 
   it('may lie in a folder', async () => {
