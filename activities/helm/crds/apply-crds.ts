@@ -86,9 +86,24 @@ async function bring(kube: KubeClient, crd: KubeObject, policy: Policy): Promise
 
 async function served(kube: KubeClient, applied: readonly KubeObject[], signal: AbortSignal): Promise<void> {
   try {
-    await awaitDefinitions(kube, applied, [], signal);
+    await awaitDefinitions(kube, applied, applied.flatMap(servedKinds), signal);
   } catch (error) {
     if (signal.aborted || isTransient(error)) throw error;
     throw new Error(`failed to wait for CustomResourceDefinition(s): ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** An object of each kind that a definition serves: helm asks for them as soon as it starts. */
+function servedKinds({ metadata, spec }: KubeObject): KubeObject[] {
+  const { group, names, versions } = spec as Definition;
+  return versions
+    .filter(({ served: isServed }) => isServed)
+    .map(({ name }) => ({ apiVersion: `${group}/${name}`, kind: names.kind, metadata }));
+}
+
+/** The API server has accepted it: the fields are there. */
+interface Definition {
+  readonly group: string;
+  readonly names: { readonly kind: string };
+  readonly versions: readonly { readonly name: string; readonly served: boolean }[];
 }

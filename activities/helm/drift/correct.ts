@@ -6,6 +6,7 @@ import { compareIds } from '../../apply/order.ts';
 import { scrub } from '../../apply/scrub.ts';
 import { messageOf } from '../../failures.ts';
 import type { Drift, DriftContext, DriftEntry } from './detect.ts';
+import { applyDeclared } from './undeclared.ts';
 
 export interface Correction {
   /** `Kind/namespace/name created`, or `configured`. */
@@ -45,7 +46,7 @@ function inOrder(entries: readonly DriftEntry[], kind: DriftEntry['kind']): Drif
 async function correctOne({ kube, memo }: DriftContext, entry: DriftEntry): Promise<string | undefined> {
   const { desired, kind, subject } = entry;
   try {
-    const answer = await kube.apply(desired, { fieldManager: FieldManager.helm });
+    const { answer } = await applyDeclared(kube, desired, { dryRun: false });
     // What an apply has just answered needs no dry run at the next pass.
     if (!isSurelyInSync(desired, answer, FieldManager.helm)) memo.rememberUnchanged(desired, answer);
     return undefined;

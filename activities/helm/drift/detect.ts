@@ -13,6 +13,7 @@ import { type Failure, failureOf, stateFailure } from './failure.ts';
 import type { Change } from './json-diff.ts';
 import { readAll } from './read-all.ts';
 import { compileDriftRules, type DriftRules, isExempt, withIgnored } from './rules.ts';
+import { applyDeclared } from './undeclared.ts';
 
 export type { InstalledRelease } from './desired.ts';
 
@@ -99,9 +100,9 @@ async function compare(
   const object = withIgnored(desired, live, ignored);
   if (isSurelyInSync(object, live, FieldManager.helm) || memo.isKnownUnchanged(object, live))
     return undefined;
-  const dryRun = await kube.apply(object, { fieldManager: FieldManager.helm, dryRun: true });
-  const changes = driftOf(live, dryRun, ignored);
-  if (changes.length > 0) return entry('changed', object, changes);
+  const { sent, answer } = await applyDeclared(kube, object, { dryRun: true });
+  const changes = driftOf(live, answer, ignored);
+  if (changes.length > 0) return entry('changed', sent, changes);
   memo.rememberUnchanged(object, live);
   return undefined;
 }

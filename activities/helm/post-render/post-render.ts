@@ -1,12 +1,10 @@
 import type { HelmRelease } from '../../../api/helm-release.ts';
 import { Label } from '../../../api/names.ts';
 import type { KustomizeOptions } from '../../build/kustomize-process.ts';
+import type { PostRender } from '../run/act.ts';
 import { byKustomize } from './by-kustomize.ts';
 import { asDocument, partHooks } from './part-hooks.ts';
 import { setMetadata } from './set-metadata.ts';
-
-/** Changes what helm has rendered, as one text of YAML documents, before it becomes a release. */
-export type PostRender = (stream: string) => Promise<string>;
 
 export interface PostRenderOptions extends KustomizeOptions {
   readonly signal: AbortSignal;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { correctionEvent, driftMessage } from '../../../activities/helm/drift/summary.ts';
+import type { HelmReleaseSpec } from '../../../api/helm-release.ts';
 import { packageChart } from '../../support/charts.ts';
 import { type DriftHome, driftHome } from '../../support/drift.ts';
 
@@ -92,13 +93,13 @@ describe.each([
   });
 
   it('keeps fields that are ignored, whoever writes them, also while it is corrected', async () => {
-    const driftDetection = {
+    const driftDetection: HelmReleaseSpec['driftDetection'] = {
       mode: 'enabled',
       ignore: [
         { paths: ['/spec/replicas'], target: { kind: 'Deployment' } },
         { paths: [''], target: { name: '.*', kind: 'ConfigMap' } },
       ],
-    } as const;
+    };
     const home = await driftHome({ chart: await web(), spec: { ...spec, driftDetection } });
     await home.edit('Deployment', 'app-web', { spec: { replicas: 4 } }, 'apps/v1');
     await home.edit('ConfigMap', 'app-web', { data: { HOST: 'elsewhere' } });
@@ -146,6 +147,42 @@ describe.each([
 });
 
 describe('looking for drift', () => {
+  it('passes over fields that the server never took, where helm sent them by patches', async () => {
+    const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: odd
+spec:
+  replica: 3
+  selector: {matchLabels: {app: odd}}
+  template:
+    metadata: {labels: {app: odd}}
+    spec:
+      automountServiceAccountToken: false
+      containers:
+      - name: odd
+        image: registry.example/odd:1
+        livenes: {}
+        ports: [{containerPort: 80, prot: TCP}]
+`;
+    const home = await driftHome({
+      chart: await packageChart('empty', { files: { 'templates/odd.yaml': deployment } }),
+      spec: { install: { serverSideApply: false, disableOpenAPIValidation: true } },
+    });
+
+    expect(await home.look()).toEqual({ entries: [], failures: [] });
+    await home.edit('Deployment', 'odd', { spec: { replicas: 2 } }, 'apps/v1');
+    expect(await home.look()).toEqual({ entries: [], failures: [] });
+    await home.edit('Deployment', 'odd', { metadata: { annotations: null } }, 'apps/v1');
+    expect(await home.summary()).toMatch(/^Deployment\/odd changed /);
+    expect((await home.correct()).failures).toEqual([]);
+    expect(await home.look()).toEqual({ entries: [], failures: [] });
+    const target = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'odd', namespace: home.namespace };
+    await home.kube.delete(target);
+    expect((await home.correct()).corrected).toEqual([`Deployment/${home.namespace}/odd created`]);
+    expect(await home.look()).toEqual({ entries: [], failures: [] });
+  });
+
   it('does not compare hooks, nor tests', async () => {
     const home = await driftHome({ chart: await packageChart('tests-pass') });
 
