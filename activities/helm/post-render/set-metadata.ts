@@ -66,10 +66,13 @@ function objectsIn(node: Node | null): YAMLMap[] {
 }
 
 function edited(text: string, edits: readonly Edit[]): string {
-  let result = text;
-  for (const { start, end, text: replacement } of edits.toSorted((one, other) => other.start - one.start))
-    result = result.slice(0, start) + replacement + result.slice(end);
-  return result;
+  const pieces: string[] = [];
+  let done = 0;
+  for (const { start, end, text: replacement } of edits.toSorted((one, other) => one.start - other.start)) {
+    pieces.push(text.slice(done, start), replacement);
+    done = end;
+  }
+  return [...pieces, text.slice(done)].join('');
 }
 
 function written(source: DocumentText, wanted: Wanted): string {
