@@ -65,7 +65,10 @@ export async function requestIndex<Result>(
     const answer = await client.request({ url, headers, authorization, tls, signal: limit });
     const isSame = answer.status === 304 && validators !== undefined;
     if (isSame) answer.body.destroy();
-    return await use(isSame ? answer : successful(answer), boundedBody(answer, LARGEST_INDEX));
+    return await use(
+      isSame ? answer : successful(answer),
+      boundedBody(answer, LARGEST_INDEX, { mayBePacked: true }),
+    );
   } catch (error) {
     signal.throwIfAborted();
     throw indexFailure(asHttpError(error), where);

@@ -1,18 +1,23 @@
 import { createGunzip } from 'node:zlib';
 import type { HttpAnswer } from './client.ts';
-import { HttpError } from './error.ts';
+import { asHttpError, HttpError } from './error.ts';
 
 /**
- * The body of an answer, unpacked if it came packed, in pieces and never more than `limit` bytes of it.
+ * The body of an answer in pieces and never more than `limit` bytes of it; unpacked if it came packed and `mayBePacked`
+ * (many servers call every `.tgz` so, and it is meant to stay one).
  * Throws an {@link HttpError} when there is more, or when it ends before it is whole.
  */
-export async function* boundedBody({ headers, body }: HttpAnswer, limit: number): AsyncGenerator<Buffer> {
+export async function* boundedBody(
+  { headers, body }: HttpAnswer,
+  limit: number,
+  { mayBePacked = false }: { readonly mayBePacked?: boolean } = {},
+): AsyncGenerator<Buffer> {
   const announced = Number(headers['content-length']);
   if (announced > limit) {
     body.destroy();
     throw tooLarge(limit);
   }
-  const isPacked = headers['content-encoding'] === 'gzip';
+  const isPacked = mayBePacked && headers['content-encoding'] === 'gzip';
   const content = isPacked ? unpack(body) : body;
   let size = 0;
   try {
@@ -21,6 +26,8 @@ export async function* boundedBody({ headers, body }: HttpAnswer, limit: number)
       if (size > limit) throw tooLarge(limit);
       yield chunk as Buffer;
     }
+  } catch (error) {
+    throw asHttpError(error);
   } finally {
     body.destroy();
   }

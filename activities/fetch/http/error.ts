@@ -49,6 +49,8 @@ export class HttpError extends Error {
   }
 }
 
+// Of sockets, resolvers, undici, its parser and zlib; a full disk, for one, is no trouble of the network.
+const NETWORK = /^(UND_ERR_|HPE_|Z_|EAI_|ENOTFOUND|ECONN|EHOST|ENET|EADDR|EPIPE|EPROTO)/;
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
 
 /** What a failed request or a broken body means; other errors pass through. */
@@ -66,7 +68,7 @@ export function asHttpError(error: unknown): unknown {
   if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) {
     return new HttpError('tls', `no TLS connection (${code})`);
   }
-  return new HttpError('network', networkWords(code, error));
+  return NETWORK.test(code) ? new HttpError('network', networkWords(code, error)) : error;
 }
 
 /** Milliseconds of a Retry-After header, in seconds or as a date; undefined without one. */
@@ -83,7 +85,9 @@ function isTimeout(error: unknown): boolean {
     error instanceof errors.HeadersTimeoutError ||
     error instanceof errors.BodyTimeoutError ||
     (error instanceof DOMException && error.name === 'TimeoutError') ||
-    codeOf(error) === 'ETIMEDOUT'
+    codeOf(error) === 'ETIMEDOUT' ||
+    // Who asked to stop is told so before; what is left is a bound of time.
+    codeOf(error) === 'ABORT_ERR'
   );
 }
 

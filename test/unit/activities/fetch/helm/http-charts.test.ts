@@ -151,6 +151,21 @@ describe('a chart', () => {
     });
   });
 
+  it('stays packed, also where the server calls that its encoding', async () => {
+    const packed = await readFile(await packageChart(CHART));
+    await using front = await startHttpFront({
+      target: server.url,
+      answer: ({ url }, response) => {
+        if (url !== '/app.tgz') return false;
+        response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(packed);
+        return true;
+      },
+    });
+    server.put('index.yaml', indexWith({ urls: ['app.tgz'] }));
+
+    expect((await downloaded({ url: front.url })).content.equals(packed)).toBe(true);
+  });
+
   it('may have ten MiB', async () => {
     server.put('index.yaml', indexWith({ urls: ['app.tgz'] }));
     server.put('app.tgz', Buffer.alloc(10 * 1024 * 1024));

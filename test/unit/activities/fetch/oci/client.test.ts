@@ -1,0 +1,393 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createHttpClient, type HttpClient } from '../../../../../activities/fetch/http/client.ts';
+import { createRegistryClient } from '../../../../../activities/fetch/oci/client.ts';
+import type { RegistryClient, RegistryRequest } from '../../../../../activities/fetch/oci/contract.ts';
+import { createHostRest } from '../../../../../activities/fetch/oci/host-rest.ts';
+import { type Registry, startRegistry } from '../../../../../tools/registry.ts';
+import { type HttpFront, startHttpFront } from '../../../../support/http-front.ts';
+import { digestOf, pushBlob, pushManifest } from '../../../../support/oci-push.ts';
+
+const BASIC = { username: 'user', password: 'CANARY-password' };
+const BASIC_HEADER = `Basic ${Buffer.from(`${BASIC.username}:${BASIC.password}`).toString('base64')}`;
+const CONTENT = Buffer.from('content of the layer');
+const LAYER = 'application/octet-stream';
+
+let directory: string;
+let registry: Registry;
+let client: HttpClient;
+let oci: RegistryClient;
+let answer: (request: IncomingMessage, response: ServerResponse) => boolean;
+let front: HttpFront;
+let digest: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'pawl-registry-'));
+  registry = await startRegistry({ dir: directory });
+  const target = { url: registry.url, repository: 'team/app' };
+  const layer = await pushBlob(target, CONTENT, LAYER);
+  for (const tag of ['1.0.0', '1.1.0']) digest = await pushManifest(target, [layer], { tag });
+});
+afterAll(async () => {
+  await registry.stop();
+  await rm(directory, { recursive: true });
+});
+beforeEach(async () => {
+  client = createHttpClient();
+  oci = createRegistryClient({ client });
+  answer = () => false;
+  front = await startHttpFront({ target: registry.url, answer: (...both) => answer(...both) });
+});
+afterEach(async () => {
+  await front[Symbol.asyncDispose]();
+  await client.close();
+});
+
+function asked(basic?: typeof BASIC, url: string = front.url): RegistryRequest {
+  const origin = new URL(url);
+  return {
+    access: { host: origin.host, origin, basic },
+    repository: 'team/app',
+    signal: AbortSignal.timeout(20_000),
+  };
+}
+
+function authorizations(path: RegExp): (string | undefined)[] {
+  return front.requests
+    .filter((request) => path.test(request.path))
+    .map(({ headers }) => headers.authorization);
+}
+
+describe('a registry', () => {
+  it('is read: tags, manifests by tag and digest, blobs', async () => {
+    expect(await oci.listTags(asked())).toEqual(['1.0.0', '1.1.0']);
+    const manifest = await oci.getManifest(asked(), '1.0.0');
+    const [layer] = manifest?.layers ?? [];
+
+    expect(manifest).toMatchObject({ digest, layers: [{ mediaType: LAYER, size: CONTENT.length }] });
+    expect(await oci.getManifest(asked(), digest)).toEqual(manifest);
+    expect(layer && (await oci.getBlob(asked(), layer, 1000))).toEqual(CONTENT);
+    expect(await oci.getManifest(asked(), '9.9.9')).toBeUndefined();
+    expect(await oci.listReferrers(asked(), digest)).toEqual([]);
+  });
+
+  it.each(['../../evil', '', '-x', 'a b', `${'x'.repeat(129)}`, 'sha256:12'])(
+    'is never asked for the manifest %j',
+    async (reference) => {
+      await expect(oci.getManifest(asked(), reference)).rejects.toMatchObject({ problem: 'content' });
+      expect(front.requests).toEqual([]);
+    },
+  );
+});
+
+/** A registry that wants tokens, and its token server. */
+function wantTokens(realm: string, token: (request: IncomingMessage) => unknown) {
+  answer = (request, response) => {
+    if (request.url?.startsWith('/token')) {
+      const given = token(request);
+      response.writeHead(given === undefined ? 401 : 200).end(JSON.stringify(given));
+      return true;
+    }
+    if (request.headers.authorization?.startsWith('Bearer good')) return false;
+    const challenge = `Bearer realm="${realm}",service="registry",scope="repository:team/app:pull"`;
+    response.writeHead(401, { 'WWW-Authenticate': challenge }).end();
+    return true;
+  };
+}
+
+describe('a registry that wants tokens', () => {
+  it('gets one for the credentials, which is used until it expires', async () => {
+    wantTokens(`${front.url}/token?account=x`, ({ headers }) =>
+      headers.authorization === BASIC_HEADER ? { token: 'good-token', expires_in: 300 } : undefined,
+    );
+
+    await oci.listTags(asked(BASIC));
+    await oci.getManifest(asked(BASIC), '1.0.0');
+
+    expect(authorizations(/^\/token/)).toEqual([BASIC_HEADER]);
+    expect(authorizations(/^\/v2/)).toEqual([undefined, 'Bearer good-token', 'Bearer good-token']);
+    expect(front.requests.map(({ path }) => path)).toContain(
+      '/token?account=x&service=registry&scope=repository%3Ateam%2Fapp%3Apull',
+    );
+  });
+
+  it('gives one to nobody as well, and none of another to whom it is not', async () => {
+    wantTokens(`${front.url}/token`, () => ({ access_token: 'good-token' }));
+
+    await oci.listTags(asked(BASIC));
+    await oci.listTags(asked());
+
+    expect(authorizations(/^\/token/)).toEqual([BASIC_HEADER, undefined]);
+  });
+
+  it('gets a new one when it has forgotten the old one', async () => {
+    let count = 0;
+    wantTokens(`${front.url}/token`, () => ({ token: `good-token-${(count += 1)}`, expires_in: 300 }));
+    await oci.listTags(asked());
+    const before = answer;
+    answer = (request, response) => {
+      if (request.headers.authorization !== 'Bearer good-token-1') return before(request, response);
+      request.headers.authorization = 'Bearer forgotten';
+      return before(request, response);
+    };
+
+    await oci.listTags(asked());
+
+    expect(authorizations(/^\/token/)).toHaveLength(2);
+  });
+
+  it.each([
+    ['refuses them', () => undefined, 'status', 'HTTP 401'],
+    ['gives none', () => ({}), 'content', 'its token server answers no token'],
+    ['gives one with a line break', () => ({ token: 'good\r\nX-Evil: 1' }), 'content', 'answers no token'],
+    ['answers a list', () => [], 'content', 'answers no token'],
+    ['gives one that is not accepted', () => ({ token: 'bad' }), 'status', 'HTTP 401'],
+  ])('is given up when its token server %s', async (_name, token, problem, message) => {
+    wantTokens(`${front.url}/token`, token);
+
+    await expect(oci.listTags(asked(BASIC))).rejects.toMatchObject({
+      problem,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
+    ['of another host', 'http://localhost:1/token'],
+    ['of the metadata server', 'http://169.254.169.254/token'],
+    ['that is no address', 'file:///etc/passwd'],
+  ])('does not bring credentials to a token server %s', async (_name, realm) => {
+    wantTokens(realm, () => ({ token: 'good' }));
+
+    await expect(oci.listTags(asked(BASIC))).rejects.toThrow(/its token server|it sends to the token server/);
+  });
+});
+
+describe('a registry that wants a password', () => {
+  beforeEach(() => {
+    answer = ({ headers }, response) => {
+      if (headers.authorization === BASIC_HEADER) return false;
+      response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="registry"' }).end();
+      return true;
+    };
+  });
+
+  it('is shown it once it asked, and from then on at once', async () => {
+    await oci.listTags(asked(BASIC));
+    await oci.listTags(asked(BASIC));
+
+    expect(authorizations(/^\/v2/)).toEqual([undefined, BASIC_HEADER, BASIC_HEADER]);
+  });
+
+  it.each([
+    ['nobody', undefined],
+    ['somebody with another', { ...BASIC, password: 'CANARY-other' }],
+  ])('refuses %s', async (_name, basic) => {
+    await expect(oci.listTags(asked(basic))).rejects.toMatchObject({ status: 401, isRefused: true });
+  });
+
+  it('sends a blob from elsewhere, where no password goes', async () => {
+    const manifest = await oci.getManifest(asked(BASIC), '1.0.0');
+    const [layer] = manifest?.layers ?? [];
+    await using elsewhere = await startHttpFront({ target: registry.url });
+    const before = answer;
+    answer = (request, response) => {
+      if (before(request, response)) return true;
+      if (!request.url?.includes('/blobs/')) return false;
+      response.writeHead(307, { Location: `${elsewhere.url}${request.url}` }).end();
+      return true;
+    };
+
+    expect(layer && (await oci.getBlob(asked(BASIC), layer, 1000))).toEqual(CONTENT);
+
+    expect(elsewhere.requests).toHaveLength(1);
+    expect(elsewhere.requests[0]?.headers).not.toHaveProperty('authorization');
+  });
+
+  it('is not believed when the place that it sends to wants the password', async () => {
+    await using elsewhere = await startHttpFront({ target: registry.url, redirect: () => 401 });
+    answer = (_request, response) => {
+      response.writeHead(307, { Location: `${elsewhere.url}/v2/` }).end();
+      return true;
+    };
+
+    await expect(oci.listTags(asked(BASIC))).rejects.toMatchObject({ status: 401 });
+    expect(elsewhere.requests).toHaveLength(1);
+    expect(elsewhere.requests[0]?.headers).not.toHaveProperty('authorization');
+  });
+});
+
+describe('a registry that has enough of requests', () => {
+  it('is left alone by all as long as it says', async () => {
+    let refusals = 1;
+    const times: number[] = [];
+    answer = (_request, response) => {
+      times.push(performance.now());
+      refusals -= 1;
+      if (refusals < 0) return false;
+      response.writeHead(429, { 'Retry-After': '1' }).end();
+      return true;
+    };
+
+    const first = oci.listTags(asked());
+    await expect.poll(() => times.length).toBe(1);
+    await expect.poll(() => refusals).toBe(0);
+    const second = oci.getManifest(asked(), '1.0.0');
+
+    await Promise.all([first, second]);
+    const [refused = 0, ...later] = times;
+    expect(later).toHaveLength(2);
+    for (const time of later) expect(time - refused).toBeGreaterThan(900);
+  });
+
+  it('is not asked again before its time, which whoever asks is told', async () => {
+    answer = (_request, response) => {
+      response.writeHead(429, { 'Retry-After': '3600' }).end();
+      return true;
+    };
+
+    const expected = { status: 429, mayPass: true, retryAfterMs: expect.closeTo(3_600_000, -4) };
+    await expect(oci.listTags(asked())).rejects.toMatchObject(expected);
+    await expect(oci.listTags(asked())).rejects.toMatchObject(expected);
+    expect(front.requests).toHaveLength(1);
+  });
+
+  it('is not waited for by those who are stopped', async () => {
+    const hosts = createHostRest();
+    hosts.rest('registry', 10_000);
+    await expect(hosts.before('registry', AbortSignal.timeout(10))).rejects.toThrow('aborted');
+  });
+});
+
+describe('a list of tags', () => {
+  function pages(link: (page: number) => string | undefined, tags: (page: number) => unknown) {
+    let page = 0;
+    answer = (_request, response) => {
+      const next = link(page);
+      const body = tags(page);
+      page += 1;
+      const headers = next === undefined ? {} : { Link: next };
+      response.writeHead(200, headers).end(typeof body === 'string' ? body : JSON.stringify({ tags: body }));
+      return true;
+    };
+  }
+  const list = '/v2/team/app/tags/list';
+
+  it('is read page by page, and each tag told once', async () => {
+    pages(
+      (page) => (page < 2 ? `<${page === 0 ? '' : front.url}${list}?last=${page}>; rel="next"` : undefined),
+      (page) => [`1.${page}.0`, '1.0.0', '../evil', ''],
+    );
+
+    expect(await oci.listTags(asked())).toEqual(['1.0.0', '1.1.0', '1.2.0']);
+    expect(front.requests.map(({ path }) => path)).toEqual([
+      `${list}?n=1000`,
+      `${list}?last=0`,
+      `${list}?last=1`,
+    ]);
+  });
+
+  it('may be empty', async () => {
+    pages(
+      () => undefined,
+      () => null,
+    );
+
+    expect(await oci.listTags(asked())).toEqual([]);
+  });
+
+  it.each([
+    ['goes on with itself', () => `<${list}?last=x>; rel="next"`, () => ['1.0.0'], 'repeats itself'],
+    [
+      'goes on for ever',
+      (page: number) => `<${list}?last=${page}>; rel="next"`,
+      () => [],
+      'more than 1000 pages',
+    ],
+    [
+      'has too many',
+      (page: number) => `<${list}?last=${page}>; rel="next"`,
+      (page: number) => Array.from({ length: 60_000 }, (_, index) => `${page}.${index}`),
+      'more than 100000 tags',
+    ],
+    [
+      'goes on elsewhere',
+      () => '<http://localhost:1/v2/team/app/tags/list>; rel="next"',
+      () => [],
+      'at another address',
+    ],
+    [
+      'goes on with another list',
+      () => '</v2/other/tags/list?n=1>; rel="next"',
+      () => [],
+      'at another address',
+    ],
+    ['is none', () => undefined, () => '[]', 'no list of tags'],
+    ['is no JSON', () => undefined, () => '<html>', 'no list of tags'],
+    ['holds other things', () => undefined, () => [1, null], 'no list of tags'],
+  ])('that %s is refused', async (_name, link, tags, message) => {
+    pages(link, tags);
+
+    await expect(oci.listTags(asked())).rejects.toMatchObject({ message: expect.stringContaining(message) });
+    for (const { path } of front.requests) expect(path).toContain(list);
+  });
+});
+
+describe('content', () => {
+  function send(status: number, body: Buffer | string, headers: Record<string, string> = {}) {
+    answer = (_request, response) => {
+      response.writeHead(status, headers).end(body);
+      return true;
+    };
+  }
+
+  it.each([
+    ['other bytes', () => send(200, Buffer.alloc(CONTENT.length)), 'digest'],
+    ['fewer bytes', () => send(200, CONTENT.subarray(1)), 'digest'],
+    ['more bytes', () => send(200, Buffer.concat([CONTENT, CONTENT])), 'size'],
+    ['an error', () => send(500, ''), 'status'],
+    [
+      'a part',
+      () => {
+        answer = (_request, response) => {
+          response.writeHead(200, { 'Content-Length': CONTENT.length }).write(CONTENT.subarray(1));
+          setImmediate(() => response.destroy());
+          return true;
+        };
+      },
+      'network',
+    ],
+  ])('of a blob that is %s is refused', async (_name, arrange, problem) => {
+    arrange();
+
+    const blob = { digest: digestOf(CONTENT), size: CONTENT.length };
+    await expect(oci.getBlob(asked(), blob, 1000)).rejects.toMatchObject({ problem });
+  });
+
+  it('of a blob is not asked for when it is too much', async () => {
+    const blob = { digest: digestOf(CONTENT), size: 1001 };
+    await expect(oci.getBlob(asked(), blob, 1000)).rejects.toMatchObject({ problem: 'size' });
+    expect(front.requests).toEqual([]);
+  });
+
+  it.each([
+    ['another one', '{"schemaVersion":2,"layers":[]}', 'digest'],
+    ['no JSON', '<html>', 'content'],
+    ['a list', '[]', 'content'],
+    ['of broken layers', '{"layers":[null]}', 'content'],
+    ['of layers without a digest', '{"layers":[{"mediaType":"x","digest":"y","size":1}]}', 'content'],
+    ['too large', Buffer.alloc(5 * 1024 * 1024, ' '), 'size'],
+  ])('of a manifest that is %s is refused', async (_name, body, problem) => {
+    send(200, body);
+
+    await expect(oci.getManifest(asked(), digest)).rejects.toMatchObject({ problem });
+  });
+
+  it('of a tag is refused when the registry itself tells another digest', async () => {
+    send(200, '{"layers":[]}', { 'Docker-Content-Digest': digest });
+
+    await expect(oci.getManifest(asked(), '1.0.0')).rejects.toMatchObject({ problem: 'digest' });
+  });
+});
