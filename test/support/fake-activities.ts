@@ -1,3 +1,4 @@
+import type { ReleaseAction } from '../../activities/helm/next-action.ts';
 import type { Activities } from '../../activities/index.ts';
 import type { ReadySource } from '../../activities/observe/git-repository.ts';
 import type { ReadyKustomization } from '../../activities/observe/kustomization.ts';
@@ -50,7 +51,7 @@ export function readyGitRepository({ ref }: Pick<ReadySource, 'ref'>) {
 
 const STORED = { ...ARTIFACT, lastUpdateTime: STARTED };
 
-const CHART = {
+export const FETCHED_CHART = {
   attempt: { generation: 2 },
   unchanged: false,
   artifact: STORED,
@@ -64,16 +65,9 @@ const CHART = {
 
 const RELEASE = { generation: 2, revision: '1.0.0', configDigest: 'sha256:4444' } as const;
 
-/** What an observation says of a release that is not there yet. */
-export function releaseToInstall() {
-  return {
-    ms,
-    ...RELEASE,
-    state: 'Act' as const,
-    action: 'install' as const,
-    why: 'Absent',
-    timeoutMs: 60_000,
-  };
+/** What an observation says of a release that is not what it should be. */
+export function releaseToAct(action: ReleaseAction) {
+  return { ms, ...RELEASE, state: 'Act' as const, action, why: 'OutOfSync', timeoutMs: 60_000 };
 }
 
 /** Every step answers as in a quiet cluster where all goes well, and is recorded; a test replaces what it is about. */
@@ -111,8 +105,8 @@ export function fakeActivities(overrides: Partial<Activities> = {}): FakeActivit
     settleStatic: done,
 
     observeHelmChart: async (input) => readyGitRepository(input),
-    fetchHelmChart: async () => ({ ms, ...CHART }),
-    settleHelmChart: async () => ({ ms, message: CHART.message }),
+    fetchHelmChart: async () => ({ ms, ...FETCHED_CHART }),
+    settleHelmChart: async () => ({ ms, message: FETCHED_CHART.message }),
 
     settleSourceFailure: done,
     settleSourceWaiting: done,
@@ -129,7 +123,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}): FakeActivit
     finalizeKustomization: async () => ({ ms, message: '4 objects deleted' }),
 
     observeHelmRelease: async ({ taken }) =>
-      taken.length === 0 ? releaseToInstall() : { ms, ...RELEASE, state: 'InSync', drifted: false },
+      taken.length === 0 ? releaseToAct('install') : { ms, ...RELEASE, state: 'InSync', drifted: false },
     actOnRelease: async () => ({ ms, type: 'release' }),
     settleHelmRelease: async () => ({
       ms,

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { failed } from '../../activities/failures.ts';
 import { SearchAttribute } from '../../api/names.ts';
+import { Kind } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
-import { Trigger } from '../../workflows/messages.ts';
+import { Trigger, WorkflowType } from '../../workflows/messages.ts';
 import { REVISION } from '../support/fake-activities.ts';
 import { workflowRig } from '../support/workflow-rig.ts';
 
@@ -116,16 +117,26 @@ describe('a reset', () => {
 });
 
 describe('a start by hand with a wrong input fails and says so', () => {
-  it.each([
+  const wrong = [
     { name: 'nothing', args: [] },
     { name: 'null', args: [null] },
     { name: 'a text', args: ['flux-system/apps'] },
-    { name: 'another kind', args: [{ ref: { kind: 'GitRepository', namespace: 'a', name: 'b' } }] },
-    { name: 'no name', args: [{ ref: { kind: 'Kustomization', namespace: 'a' } }] },
-  ])('$name', async ({ args }) => {
-    const object = rig.kustomization();
+    { name: 'another kind', args: [{ ref: { kind: 'OCIRepository', namespace: 'a', name: 'b' } }] },
+    {
+      name: 'an inherited word as the kind',
+      args: [{ ref: { kind: 'toString', namespace: 'a', name: 'b' } }],
+    },
+  ];
+  const cases = Object.values(Kind).flatMap((kind) => [
+    ...wrong.map((each) => ({ ...each, kind })),
+    { name: 'no name', args: [{ ref: { kind, namespace: 'a' } }], kind },
+  ]);
 
-    const handle = await rig.client.workflow.start('kustomization', {
+  it.each(cases)('$kind: $name', async ({ args, kind }) => {
+    const object = rig.object(kind);
+    const type = WorkflowType[kind];
+
+    const handle = await rig.client.workflow.start(type, {
       workflowId: object.id,
       taskQueue: rig.taskQueue,
       args,
@@ -133,7 +144,7 @@ describe('a start by hand with a wrong input fails and says so', () => {
 
     expect((await object.end(handle.firstExecutionRunId)).failure).toEqual({
       type: 'InvalidInput',
-      message: 'kustomization takes {"ref": {"kind", "namespace", "name"}} with the kind that it reconciles',
+      message: `${type} takes {"ref": {"kind", "namespace", "name"}} with the kind that it reconciles`,
     });
   });
 
