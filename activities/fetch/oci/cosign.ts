@@ -29,7 +29,6 @@ const bundle = z.object({
       signatures: z.array(z.object({ sig: z.string() })),
     })
     .optional(),
-  messageSignature: z.object({ signature: z.string() }).optional(),
 });
 
 /**
@@ -78,15 +77,11 @@ function isGoodPayload(
   return read.success && read.data.critical.image['docker-manifest-digest'] === signed.digest;
 }
 
-/** A signed statement of cosign about the manifest, or a signature over the manifest itself. */
+/** A signed statement of cosign about the manifest; those of other kinds, such as a list of parts, say nothing of its worth. */
 function isGoodBundle(bytes: Buffer, signed: Manifest, keys: readonly KeyObject[]): boolean {
   const read = bundle.safeParse(jsonOf(bytes));
   if (!read.success) return false;
-  const { dsseEnvelope: envelope, messageSignature } = read.data;
-  if (messageSignature) {
-    const signature = Buffer.from(messageSignature.signature, 'base64');
-    return keys.some((key) => isSignedBy(key, signed.bytes, signature));
-  }
+  const { dsseEnvelope: envelope } = read.data;
   if (envelope?.payloadType !== STATEMENT) return false;
   const body = Buffer.from(envelope.payload, 'base64');
   const encoded = preAuthenticationEncoding(envelope.payloadType, body);

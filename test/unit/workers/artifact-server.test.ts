@@ -43,6 +43,24 @@ describe('the artifact server', () => {
     }
   });
 
+  it('gives an index as what it is, and a chart so that nobody keeps one of an older name', async () => {
+    const store = createArtifactStore(join(root, 'artifacts'));
+    const index = await store.putIndex({ ...OWNER, kind: 'HelmRepository' }, content('index'));
+    const chart = { name: 'web', version: '1.0.0' };
+    const packed = await store.putChart({ ...OWNER, kind: 'HelmChart' }, chart, content('chart'));
+
+    const [first, second] = await Promise.all([
+      fetch(`${server.url}/${index.path}`),
+      fetch(`${server.url}/${packed.path}`),
+    ]);
+
+    expect(first.headers.get('content-type')).toBe('application/yaml');
+    expect(first.headers.get('cache-control')).toContain('immutable');
+    expect(second.headers.get('content-type')).toBe('application/gzip');
+    expect(second.headers.get('cache-control')).toBe('no-cache');
+    expect(await second.text()).toBe('chart');
+  });
+
   it('sends nothing twice to who has it', async () => {
     const { headers } = await fetch(`${server.url}/${stored.path}`);
     const again = await fetch(`${server.url}/${stored.path}`, {

@@ -80,24 +80,26 @@ describe('a version of a chart in a registry', () => {
   });
 
   it.each([
-    ['a chart that is not there', {}, 'none', 'ChartPullError', 'HTTP 404'],
-    ['a name that is none', {}, '../Evil', 'InvalidChartReference', 'is no name of a chart in a registry'],
-    ['a URL of another kind', { url: 'https://127.0.0.1/charts' }, 'web', 'URLInvalid', 'must be oci://'],
+    ['a chart that is not there', { chart: 'none' }, 'ChartPullError', 'HTTP 404'],
     [
-      'a URL with a tag',
-      { url: 'oci://127.0.0.1/charts:1.0.0' },
-      'web',
-      'URLInvalid',
-      'without tag or digest',
+      'a name that is none',
+      { chart: '../Evil' },
+      'InvalidChartReference',
+      'is no name of a chart in a registry',
     ],
-    ['a URL of the metadata server', { url: 'oci://169.254.169.254/x' }, 'web', 'URLInvalid', 'metadata'],
-    ['TLS where there is none', { insecure: false }, 'web', 'AuthenticationFailed', 'no TLS connection'],
-  ])('is none of %s', async (_name, spec, chart, type, message) => {
-    await expect(resolved('*', spec, chart)).rejects.toMatchObject({
-      type,
-      message: expect.stringContaining(message),
-    });
-  });
+    ['a URL of another kind', { url: 'https://127.0.0.1/charts' }, 'URLInvalid', 'must be oci://'],
+    ['a URL with a tag', { url: 'oci://127.0.0.1/charts:1.0.0' }, 'URLInvalid', 'without tag or digest'],
+    ['a URL of the metadata server', { url: 'oci://169.254.169.254/x' }, 'URLInvalid', 'metadata'],
+    ['TLS where there is none', { insecure: false }, 'AuthenticationFailed', 'no TLS connection'],
+  ])(
+    'is none of %s',
+    async (_name, { chart, ...spec }: { chart?: string; [field: string]: unknown }, type, message) => {
+      await expect(resolved('*', spec, chart)).rejects.toMatchObject({
+        type,
+        message: expect.stringContaining(message),
+      });
+    },
+  );
 });
 
 describe('a chart of a registry', () => {
