@@ -19,7 +19,9 @@ const POINTS = [
   'helm.announced',
   /** Helm has written the record of a release that is pending, and no object yet. */
   'helm.pending',
-  /** Helm was told how an object came out; count them by `:n`. */
+  /** Helm has written or deleted a record, whatever it says; count them by `:n`. */
+  'helm.recorded',
+  /** Helm has created, changed or deleted an object, and was not told; count them by `:n`. */
   'helm.object',
   /** Helm is gone, and the status does not tell what it did. */
   'helm.ended',

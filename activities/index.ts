@@ -7,6 +7,7 @@ import { fetchHelmRepository } from './fetch/helm/steps.ts';
 import { fetchGitRepository } from './fetch/steps.ts';
 import { awaitHealthy, checkHealth } from './health/steps.ts';
 import { actOnRelease } from './helm/act-on-release.ts';
+import { compareBasis } from './helm/basis.ts';
 import { finalizeHelmRelease } from './helm/finalize.ts';
 import { checkObject } from './observe/check.ts';
 import { observeGitRepository } from './observe/git-repository.ts';
@@ -70,6 +71,7 @@ export function createActivities(deps: Deps) {
 
     observeHelmRelease: activity(deps, observeHelmRelease),
     actOnRelease: activity(deps, actOnRelease),
+    compareBasis: activity(deps, compareBasis),
     settleHelmRelease: activity(deps, told(settleHelmRelease, settled)),
     settleHelmReleaseWaiting: activity(deps, told(settleHelmReleaseWaiting, waiting)),
     settleHelmReleaseFailure: activity(deps, told(settleHelmReleaseFailure, failure)),

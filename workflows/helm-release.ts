@@ -12,7 +12,7 @@ import type { ObservedHelmRelease } from '../activities/observe/helm-release.ts'
 import type { Attempt } from '../activities/observe/object.ts';
 import { Reason } from '../api/reasons.ts';
 import { acting, fast, settle, slow } from './activities.ts';
-import { type RunResult, Trigger } from './messages.ts';
+import type { RunResult } from './messages.ts';
 import { Outcome } from './outcome.ts';
 import type { Pass, PassOutcome } from './pass.ts';
 import { type ContinuedInput, runObject } from './run.ts';
@@ -95,14 +95,6 @@ async function finalize(pass: Pass, timeoutMs: number): Promise<PassOutcome> {
 
 type Begun = Extract<ObservedHelmRelease, { state: 'Act' }>;
 
-// What changes the release that is being made. A wish to see it reconciled does not, and a suspend waits for its end.
-const SUPERSEDING: ReadonlySet<string> = new Set([
-  Trigger.Spec,
-  Trigger.Source,
-  Trigger.Config,
-  Trigger.Delete,
-]);
-
 /**
  * Runs one action. What makes it obsolete ends it at once, and only when helm has come to its end the pass does.
  * `Lost` means that nobody knows how it ended: the next look finds out.
@@ -112,11 +104,15 @@ async function act(pass: Pass, observed: Begun): Promise<ActedRelease | 'Superse
   const { action, timeoutMs, generation } = observed;
   const scope = new CancellationScope();
   const watching = new CancellationScope();
+  let isSuperseded = false;
   watching
-    .run(() => pass.inbox.arrival(SUPERSEDING))
+    .run(() => becomesObsolete(pass, observed))
     .then(
-      () => scope.cancel(),
-      // Nobody came before the end.
+      () => {
+        isSuperseded = true;
+        scope.cancel();
+      },
+      // Nothing came that changes the release.
       () => undefined,
     );
   try {
@@ -125,11 +121,23 @@ async function act(pass: Pass, observed: Begun): Promise<ActedRelease | 'Superse
     );
     return acted.isInterrupted ? 'Lost' : acted;
   } catch (error) {
-    if (isCancellation(error) && pass.inbox.has(SUPERSEDING)) return 'Superseded';
+    if (isSuperseded && isCancellation(error)) return 'Superseded';
     if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure) return 'Lost';
     throw error;
   } finally {
     watching.cancel();
+  }
+}
+
+/**
+ * Ends when the object wants another release than the one that is being made. Whoever asks may only want to see it
+ * reconciled, or tell of what is known already: each request makes us look. A suspend waits for helm's end.
+ */
+async function becomesObsolete({ ref, inbox }: Pass, { generation, basis }: Begun): Promise<void> {
+  for (let seen = 0; ; ) {
+    seen = await inbox.requestsBeyond(seen);
+    const { isObsolete } = await fast.compareBasis({ ref, generation, basis });
+    if (isObsolete) return;
   }
 }
 

@@ -27,10 +27,10 @@ export interface Inbox {
   /** Whether another pass is due. A cancel asks for none: it ends the pass that it meets. */
   isEmpty(): boolean;
   isSuspending(): boolean;
-  /** Ends when another pass is due; with triggers, when one of them asks for it. */
-  arrival(of?: ReadonlySet<string>): Promise<void>;
-  /** Whether one of these triggers asks for another pass. */
-  has(triggers: ReadonlySet<string>): boolean;
+  /** Ends when another pass is due. */
+  arrival(): Promise<void>;
+  /** Ends when this pass was met by more requests than so many, with their number. */
+  requestsBeyond(seen: number): Promise<number>;
   /** Notes a cancel, as the signal does. */
   cancel(request: CancelRequest): void;
   /** The cancel that met this pass. */
@@ -45,6 +45,7 @@ const triggers: ReadonlySet<string> = new Set(Object.values(Trigger));
 export function openInbox(inherited: Asked = { triggers: [] }): Inbox {
   let requested = new Set(inherited.triggers);
   let { suspension, cancelled } = inherited;
+  let requests = 0;
   let tell = () => {};
 
   function noteCancel(request: CancelRequest): void {
@@ -54,6 +55,7 @@ export function openInbox(inherited: Asked = { triggers: [] }): Inbox {
   const handlers: Readonly<Record<string, (payload: unknown) => void>> = {
     [requestReconcile.name](payload) {
       const { reason } = readPayload(payload);
+      requests += 1;
       requested.add(reason !== undefined && triggers.has(reason) ? reason : Trigger.Manual);
     },
     [suspend.name](payload) {
@@ -75,7 +77,6 @@ export function openInbox(inherited: Asked = { triggers: [] }): Inbox {
   setDefaultSignalHandler(undefined);
   for (const [name, handler] of Object.entries(handlers)) setHandler(defineSignal<[unknown?]>(name), handler);
 
-  const has = (of: ReadonlySet<string>) => [...requested].some((trigger) => of.has(trigger));
   const isEmpty = () => requested.size === 0 && suspension === undefined;
   return {
     take() {
@@ -85,14 +86,18 @@ export function openInbox(inherited: Asked = { triggers: [] }): Inbox {
         ...(cancelled && { cancelled }),
       };
       requested = new Set();
+      requests = 0;
       suspension = undefined;
       cancelled = undefined;
       return asked;
     },
     isEmpty,
     isSuspending: () => suspension !== undefined && 'suspend' in suspension,
-    arrival: (of) => condition(() => (of ? has(of) : !isEmpty())),
-    has,
+    arrival: () => condition(() => !isEmpty()),
+    async requestsBeyond(seen) {
+      await condition(() => requests > seen);
+      return requests;
+    },
     cancel: noteCancel,
     cancelled: () => cancelled,
     onCancel(listener) {

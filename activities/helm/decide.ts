@@ -10,6 +10,7 @@ import type { ArtifactPointer } from '../observe/source.ts';
 import { acting, attempting } from '../status/helm-release-status.ts';
 import { patchStatus, type Status } from '../status/patch.ts';
 import type { StepContext } from '../steps.ts';
+import { type Basis, basisOf } from './basis.ts';
 import { brief, findDrift, tellDrift } from './find-drift.ts';
 import { type Gathered, gather } from './gather.ts';
 import { latest, previous, truncate, truncateIgnoringPreviousSnapshots } from './history/snapshots.ts';
@@ -30,6 +31,7 @@ export type Decision =
       readonly action: ReleaseAction;
       readonly why: string;
       readonly timeoutMs: number;
+      readonly basis: Basis;
     }
   /** This pass has done what it may; a later one goes on. */
   | { readonly state: 'Ended'; readonly reason: Reason; readonly message: string };
@@ -49,7 +51,13 @@ export async function decide(
   const gathered = await gather(deps, found, artifact, step.signal);
   const why = replacement(gathered);
   if (why !== undefined)
-    return { state: 'Act', action: 'replace', why, timeoutMs: timeoutMs(found, 'uninstall') };
+    return {
+      state: 'Act',
+      action: 'replace',
+      why,
+      timeoutMs: timeoutMs(found, 'uninstall'),
+      basis: basisOf(gathered),
+    };
 
   const { object, state, next } = assess(gathered);
   switch (next.kind) {
@@ -59,7 +67,12 @@ export async function decide(
       await write(deps, found, object.status ?? {});
       throw stalled(next.reason, next.message);
     default:
-      return begin(deps, found, object, { action: next.kind, why: reasonOf(state), taken });
+      return begin(deps, found, object, {
+        action: next.kind,
+        why: reasonOf(state),
+        taken,
+        basis: basisOf(gathered),
+      });
   }
 }
 
@@ -97,6 +110,7 @@ export async function lacks(
 }
 
 interface Beginning {
+  readonly basis: Basis;
   readonly action: Exclude<NextAction['kind'], 'none' | 'stalled'>;
   readonly why: string;
   readonly taken: readonly ActionType[];
@@ -107,7 +121,7 @@ async function begin(
   deps: Deps,
   found: HelmRelease,
   object: HelmRelease,
-  { action, why, taken }: Beginning,
+  { action, why, taken, basis }: Beginning,
 ): Promise<Decision> {
   if (taken.includes(typeOf(action))) {
     const ready = findCondition(object.status?.conditions, ConditionType.Ready);
@@ -116,7 +130,7 @@ async function begin(
   }
   const ms = timeoutMs(object, action === 'unlock' ? undefined : action);
   await announce(deps, found, object, action, ms);
-  return { state: 'Act', action, why, timeoutMs: ms };
+  return { state: 'Act', action, why, timeoutMs: ms, basis };
 }
 
 function reasonOf({ status, reason }: ReleaseState): string {
@@ -227,7 +241,13 @@ async function inSync(
   await tellDrift(deps, gathered, drift);
   const corrects = object.spec.driftDetection?.mode === 'enabled' && !taken.includes('correct');
   if (!corrects) return { ...synced, drifted: true };
-  return { state: 'Act', action: 'correct', why: brief(drift), timeoutMs: timeoutMs(object) };
+  return {
+    state: 'Act',
+    action: 'correct',
+    why: brief(drift),
+    timeoutMs: timeoutMs(object),
+    basis: basisOf(gathered),
+  };
 }
 
 /** What the status becomes when an action begins: enough to know whose it was if nobody lives to tell its end. */

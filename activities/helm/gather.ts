@@ -14,6 +14,7 @@ export interface Gathered {
   /** The cluster as the release's service account sees it. */
   readonly kube: KubeClient;
   readonly target: ReleaseTarget;
+  readonly chartDigest: string;
   /** The chart's archive on this machine, and what is in it. */
   readonly archive: string;
   readonly chart: Chart;
@@ -50,22 +51,17 @@ export async function gather(
 ): Promise<Gathered> {
   const kube = deps.impersonate(object);
   const target = targetOf(object);
-  const { namespace } = object.metadata;
   const versions = (object.status?.history ?? []).map(({ version }) => version);
   const [archive, values, releases] = await Promise.all([
     deps.openArchive(artifact, { signal }),
-    composeValues({
-      namespace,
-      values: object.spec.values,
-      valuesFrom: object.spec.valuesFrom,
-      read: (kind, name) => readConfig(deps.kube, { kind, namespace, name }),
-    }),
+    composeFor(deps, object),
     deps.releases.list(kube, { namespace: target.storageNamespace, name: target.name, versions }),
   ]);
   return {
     object,
     kube,
     target,
+    chartDigest: artifact.digest,
     archive,
     chart: await readChart(archive, artifact.digest),
     values,
@@ -73,4 +69,18 @@ export async function gather(
     postRenderersDigest: postRenderersDigest(object.spec),
     commonMetadataDigest: commonMetadataDigest(object.spec),
   };
+}
+
+/** The values of a release, of the spec and of what it refers to. */
+export function composeFor(
+  { kube }: Pick<Deps, 'kube'>,
+  { metadata, spec }: HelmRelease,
+): Promise<ComposedValues> {
+  const { namespace } = metadata;
+  return composeValues({
+    namespace,
+    values: spec.values,
+    valuesFrom: spec.valuesFrom,
+    read: (kind, name) => readConfig(kube, { kind, namespace, name }),
+  });
 }

@@ -48,10 +48,19 @@ export async function checkObject(deps: Deps, { ref }: RefInput, step: StepConte
 /** Why nothing is to be done whatever a look would find. */
 async function idleReason(deps: Deps, ref: ObjectRef, object: KubeObject): Promise<string | undefined> {
   if ((object['spec'] as { suspend?: boolean } | undefined)?.suspend) return 'suspended';
+  if (waitsForChange(ref, object)) return 'stalled: it waits for a change';
   const reconciling = findCondition(conditionsOf(object), 'Reconciling');
   // A run that waits for health must not be sent back to its start by the clock.
   if (reconciling?.reason === 'Progressing' && (await deps.runs.isRunning(ref))) return 'a run is open';
   return undefined;
+}
+
+/** Whether only a change helps, which the watch sees; of a registry it sees none. */
+function waitsForChange({ kind }: ObjectRef, object: KubeObject): boolean {
+  if (findCondition(conditionsOf(object), 'Stalled')?.status !== 'True') return false;
+  const status = (object['status'] ?? {}) as { observedSourceArtifactRevision?: string };
+  if (kind === Kind.HelmChart && status.observedSourceArtifactRevision === undefined) return false;
+  return isAnswered(object);
 }
 
 interface Found {
@@ -74,16 +83,27 @@ async function look(deps: Deps, ref: ObjectRef, object: KubeObject, step: StepCo
 
 /** What the status alone says. */
 function behindReason(object: KubeObject): string | undefined {
-  const status = object['status'] as
-    | { observedGeneration?: number; lastHandledReconcileAt?: string }
-    | undefined;
+  const status = object['status'] as LooseStatus | undefined;
   if (object.metadata.deletionTimestamp) return 'deleted';
   if (findCondition(conditionsOf(object), 'Ready')?.status !== 'True') return 'not ready';
   if (status?.observedGeneration !== object.metadata.generation) return 'the spec changed';
-  const requestedAt = object.metadata.annotations?.[Annotation.requestedAt];
-  if (requestedAt !== undefined && requestedAt !== status?.lastHandledReconcileAt)
-    return 'a reconcile was requested';
-  return undefined;
+  return isAnswered(object) ? undefined : 'a reconcile was requested';
+}
+
+/** Whether the newest spec and the newest request were seen, and it is not to go. */
+function isAnswered({ metadata, ...object }: KubeObject): boolean {
+  const { observedGeneration, lastHandledReconcileAt } = (object['status'] ?? {}) as LooseStatus;
+  const requestedAt = metadata.annotations?.[Annotation.requestedAt];
+  return (
+    metadata.deletionTimestamp === undefined &&
+    observedGeneration === metadata.generation &&
+    (requestedAt === undefined || requestedAt === lastHandledReconcileAt)
+  );
+}
+
+interface LooseStatus {
+  readonly observedGeneration?: number;
+  readonly lastHandledReconcileAt?: string;
 }
 
 async function lookAtKustomization(deps: Deps, found: KubeObject, step: StepContext): Promise<Found> {

@@ -1,3 +1,4 @@
+import type { GitRepository } from '../../api/git-repository.ts';
 import { type HelmChart, unsupportedField } from '../../api/helm-chart.ts';
 import {
   DEFAULT_REPOSITORY_TIMEOUT,
@@ -63,7 +64,8 @@ export async function readChartSource(kube: KubeClient, object: HelmChart): Prom
   const ref = sourceRefOf(object);
   const found = await kube.get(targetOfRef(ref));
   if (!found) return undefined;
-  if (ref.kind === Kind.GitRepository) return parseObject(Kind.GitRepository, found);
+  // Not parsed: a bad field of the source is the source's own matter.
+  if (ref.kind === Kind.GitRepository) return found as unknown as GitRepository;
   const repository = parseObject(Kind.HelmRepository, found);
   assertSupported(`HelmRepository/${ref.namespace}/${ref.name}`, unsupportedOfRepository(repository.spec));
   return repository;

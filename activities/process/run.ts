@@ -19,9 +19,15 @@ export interface RunOptions {
   readonly onStderrLine?: (line: string) => void;
   /** Is given the ends of two more pipes of the child, its descriptors 3 and 4. They end with it. */
   readonly pipes?: (third: Duplex, fourth: Duplex) => void;
-  /** How long a child that is to stop has to do so by itself, after SIGTERM; killed at once when left out. */
-  readonly graceMs?: number;
+  /** How a child that is to stop may do so by itself; killed at once when left out. */
+  readonly grace?: Grace;
   readonly limits?: ProcessLimits;
+}
+
+export interface Grace {
+  readonly ms: number;
+  /** What tells it; without one it is just given the time to come to its end. */
+  readonly signal?: 'SIGTERM' | undefined;
 }
 
 export interface ProcessResult {
@@ -83,9 +89,9 @@ function finish(child: ChildProcess, name: string, options: RunOptions): Promise
   const stop = (why: unknown) => {
     ended ??= why;
     if (!isAlive()) return;
-    if (options.graceMs === undefined) return killGroup(child);
-    child.kill('SIGTERM');
-    grace ??= setTimeout(() => isAlive() && killGroup(child), options.graceMs);
+    if (options.grace === undefined) return killGroup(child);
+    if (options.grace.signal) child.kill(options.grace.signal);
+    grace ??= setTimeout(() => isAlive() && killGroup(child), options.grace.ms);
   };
 
   const stdout = collect(child.stdout, options.maxStdout ?? MAX_STDOUT, () =>

@@ -50,20 +50,29 @@ async function fail(
   const found = await readUnparsed<Source>(deps.kube, ref);
   if (!found) return undefined;
   const object = asAttempted(found, attempt);
-  const after = failedStatus(object, { ...failure, now: deps.now() });
+  const after = await failedStatus(deps, object, { ...failure, now: deps.now() });
   await patchStatus(deps.kube, ref, object.status as Status | undefined, after as Status);
   return { object, after };
 }
 
-function failedStatus(object: Source, failure: SourceFailureInput) {
+async function failedStatus(deps: Deps, object: Source, failure: SourceFailureInput) {
   switch (object.kind) {
     case Kind.GitRepository:
       return failedGitRepository(object, failure);
     case Kind.HelmChart:
-      return failedHelmChart(object, failure);
+      return failedHelmChart(object, { ...failure, ...(await triedOf(deps, object)) });
     case Kind.HelmRepository:
       return sourceFailed(object, failure);
   }
+}
+
+/** What a chart was tried to be built from: no other run is due before that changes. */
+async function triedOf({ kube }: Deps, { metadata, spec }: HelmChart): Promise<{ sourceRevision?: string }> {
+  const { kind, name } = spec.sourceRef ?? {};
+  if (kind !== Kind.HelmRepository && kind !== Kind.GitRepository) return {};
+  const source = await readUnparsed<Source>(kube, { kind, namespace: metadata.namespace, name });
+  const revision = source?.status?.artifact?.revision;
+  return revision === undefined ? {} : { sourceRevision: revision };
 }
 
 /** A repository that became a registry keeps nothing of what it was: no artifact, no conditions, no schedule. */

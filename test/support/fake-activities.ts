@@ -65,9 +65,11 @@ export const FETCHED_CHART = {
 
 const RELEASE = { generation: 2, revision: '1.0.0', configDigest: 'sha256:4444' } as const;
 
+const BASIS = { chart: 'sha256:2222', values: RELEASE.configDigest } as const;
+
 /** What an observation says of a release that is not what it should be. */
 export function releaseToAct(action: ReleaseAction) {
-  return { ms, ...RELEASE, state: 'Act' as const, action, why: 'OutOfSync', timeoutMs: 60_000 };
+  return { ms, ...RELEASE, state: 'Act' as const, action, why: 'OutOfSync', timeoutMs: 60_000, basis: BASIS };
 }
 
 /** Every step answers as in a quiet cluster where all goes well, and is recorded; a test replaces what it is about. */
@@ -125,6 +127,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}): FakeActivit
     observeHelmRelease: async ({ taken }) =>
       taken.length === 0 ? releaseToAct('install') : { ms, ...RELEASE, state: 'InSync', drifted: false },
     actOnRelease: async () => ({ ms, type: 'release' }),
+    compareBasis: async () => ({ ms, isObsolete: true }),
     settleHelmRelease: async () => ({
       ms,
       message: 'Helm install succeeded for release apps/app.v1 with chart app@1.0.0',

@@ -5,7 +5,7 @@ import { failed } from '../../failures.ts';
 import type { ReadySource } from '../../observe/git-repository.ts';
 import { readChartSource } from '../../observe/helm-chart.ts';
 import { type Attempt, attemptOf, readObject } from '../../observe/object.ts';
-import { progressing } from '../../status/helm-chart-status.ts';
+import { building, progressing } from '../../status/helm-chart-status.ts';
 import { patchStatus, type Status } from '../../status/patch.ts';
 import type { StepContext } from '../../steps.ts';
 import type { BuiltChart } from './contract.ts';
@@ -31,5 +31,12 @@ export async function fetchHelmChart(
     const status = progressing(object, message, deps.now());
     await patchStatus(deps.kube, ref, object.status as Status | undefined, status as Status);
   }
-  return { ...(await deps.chartBuilder.build(object, source, step)), attempt: attemptOf(object) };
+  const onNewChart = async (summary: string) => {
+    const current = await readObject(deps.kube, { ...ref, kind: Kind.HelmChart });
+    if (!current) return;
+    const status = building(current, summary, deps.now());
+    await patchStatus(deps.kube, ref, current.status as Status | undefined, status as Status);
+  };
+  const built = await deps.chartBuilder.build(object, source, { ...step, onNewChart });
+  return { ...built, attempt: attemptOf(object) };
 }

@@ -53,9 +53,15 @@ function rendering(
   { sets = [] }: { readonly sets?: readonly string[] },
   valuesFile: string,
 ): readonly string[] {
-  // Definitions are applied before, by the policy of the spec.
-  const integers = sets.map((set) => `--set=${set}`);
-  return [`--values=${valuesFile}`, ...integers, `--post-renderer=${POST_RENDERER}`, '--skip-crds'];
+  return [
+    `--values=${valuesFile}`,
+    ...sets.map((set) => `--set=${set}`),
+    `--post-renderer=${POST_RENDERER}`,
+    // Definitions are applied before, by the policy of the spec.
+    '--skip-crds',
+    // Nobody reads it; but a table has the values as YAML, and where that has no place for a character helm fails.
+    '--output=json',
+  ];
 }
 
 function installFlags(spec: HelmReleaseSpec): readonly string[] {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../../failures.ts';
+import { faultPoint } from '../../fault.ts';
 import type { ForwardedAnswer, ForwardedRequest, KubeClient } from '../../kube/client.ts';
 import { KubeUnreachableError } from '../../kube/errors.ts';
 import { backHeaders, onwardHeaders, outageOf, refuse, wholeBody } from './answer.ts';
@@ -80,9 +81,15 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     const headers = headersFor(request, way, body);
     const given = method === 'GET' ? null : body;
     const answer = await kube.forward({ method, path, headers, body: given, isWatch: way.isWatch, signal });
-    const isWrite = method === 'POST' || method === 'PUT';
-    if (isWrite && answer.status < 300 && version !== undefined) seen.written.add(version);
+    if (method !== 'GET' && answer.status < 300) noteWrite(method, version);
     note(await giveBack(answer, way, { response, signal }));
+  }
+
+  function noteWrite(method: Method, version: number | undefined): void {
+    if (version === undefined) return faultPoint('helm.object');
+    if (method !== 'DELETE') seen.written.add(version);
+    faultPoint('helm.recorded');
+    if (method === 'POST') faultPoint('helm.pending');
   }
 
   function mayWrite(response: ServerResponse): boolean {

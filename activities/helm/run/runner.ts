@@ -9,11 +9,11 @@ import { helmArgs } from './args.ts';
 import { type Gateway, type Pass, startGateway } from './gateway.ts';
 import { createPostRenderPipe, type PostRenderPipe } from './post-render-pipe.ts';
 import { createSaid, type Said } from './said.ts';
-import { makeScratch } from './scratch.ts';
+import { clearScratch, makeScratch } from './scratch.ts';
 import { createSlots } from './slots.ts';
 
 export interface ActOptions {
-  /** Ends helm, which notes in its record that the act failed; the result then is `cancelled`. */
+  /** Ends helm within five seconds; an install or upgrade notes in its record that it failed. The result is `cancelled`. */
   readonly signal: AbortSignal;
   readonly heartbeat: (detail: unknown) => void;
 }
@@ -56,7 +56,7 @@ export function createHelmRunner(options: HelmRunnerOptions): HelmRunner {
     try {
       return await oneAtATime(key, signal, () =>
         slots.take(signal, async () => {
-          gateway ??= startGateway(options.fence);
+          gateway ??= begin(options);
           const pass = (await gateway).issue(act);
           phase = () => ({ helm: act.kind, requests: pass.seen.requests });
           try {
@@ -90,11 +90,21 @@ export function createHelmRunner(options: HelmRunnerOptions): HelmRunner {
   };
 }
 
+/** The gateway, once nothing is left of what a killed worker had begun. */
+async function begin({ scratchDir, fence }: HelmRunnerOptions): Promise<Gateway> {
+  await clearScratch(scratchDir);
+  return startGateway(fence);
+}
+
 // To note the failure in the record takes two requests.
 const GRACE_MS = 5_000;
+// Told to end, they note it; the others would leave their record in a state of passage, and most end soon by themselves.
+const HEAR_SIGNALS: ReadonlySet<HelmAct['kind']> = new Set(['install', 'upgrade']);
 // Each hook and each wait of an act has the timeout for itself: this is for a helm that hangs.
 const TIMEOUTS = 10;
 const SPARE_MS = 30_000;
+// The longest that a timer can wait.
+const LONGEST_MS = 2 ** 31 - 1;
 const LIMITS = { memoryBytes: 2 * 1024 ** 3, fileBytes: 16 * 1024 ** 2 } as const;
 
 interface Running {
@@ -108,7 +118,7 @@ async function runHelm(
   { pass, signal }: Running,
 ): Promise<HelmResult> {
   const rendering = act.kind === 'install' || act.kind === 'upgrade' ? act : undefined;
-  await using scratch = await makeScratch(scratchDir, pass, rendering?.values);
+  await using scratch = await makeScratch(scratchDir, pass, act);
   const chartDir = rendering ? [`${dirname(rendering.chart)}/`] : [];
   const hide = [`${scratch.dir}/`, ...chartDir, pass.shownUrl];
   const said = createSaid({ hide, secrets: rendering?.secrets });
@@ -116,13 +126,13 @@ async function runHelm(
   const outcome = await run([helm, ...helmArgs(act, scratch.valuesFile)], {
     cwd: scratch.dir,
     env: scratch.env,
-    timeoutMs: TIMEOUTS * act.timeoutMs + SPARE_MS,
+    timeoutMs: Math.min(TIMEOUTS * act.timeoutMs + SPARE_MS, LONGEST_MS),
     // A helm that may not write any more has nothing left to do.
     signal: AbortSignal.any([signal, pass.seen.voided]),
     dropStdout: true,
     onStderrLine: (line) => said.hear(line),
     ...(pipe && { pipes: (question, answer) => pipe.connect(question, answer) }),
-    graceMs: GRACE_MS,
+    grace: { ms: GRACE_MS, signal: HEAR_SIGNALS.has(act.kind) ? 'SIGTERM' : undefined },
     limits: LIMITS,
   }).then(
     ({ code }) => ({ code }),
@@ -145,18 +155,23 @@ function resultOf(outcome: { code: number } | { error: unknown }, ended: Ended):
   if ('code' in outcome && outcome.code === 0) return seen;
   if (signal.aborted) return { ...seen, cancelled: true };
   const error = 'error' in outcome ? stopped(outcome.error) : sentence(outcome.code, ended);
-  return { ...seen, error, ...(isOutage(error, pass) && { infrastructure: true as const }) };
+  return { ...seen, ...failure(error, pass) };
 }
 
 // What client-go makes of an answer that tells no more.
 const UNTOLD =
   /the server is currently unable to handle the request|the server was unable to return a response in the time allotted|the server has received too many requests|an error on the server \(/;
 
-/** Only where the outage is what the act failed of: helm tries again, and gets along without some answers. */
-function isOutage(error: string, { seen: { outages } }: Pass): boolean {
-  return (
-    outages.size > 0 && (UNTOLD.test(error) || [...outages].some((outage) => error.includes(redact(outage))))
-  );
+/**
+ * Why it failed, and whether of an outage: only where the act failed of that very one, since helm tries again, and gets
+ * along without some answers.
+ */
+function failure(error: string, { seen: { outages } }: Pass): Pick<HelmResult, 'error' | 'infrastructure'> {
+  const told = [...outages].map(redact);
+  if (told.some((outage) => error.includes(outage))) return { error, infrastructure: true };
+  const last = told.at(-1);
+  if (last === undefined || !UNTOLD.test(error)) return { error };
+  return { error: redact(`${error}: ${last}`), infrastructure: true };
 }
 
 function sentence(code: number, { said, pipe }: Ended): string {

@@ -39,7 +39,7 @@ export function createSaid({ hide = [], secrets = [], now = () => new Date() }: 
       const entry = logEntry(line);
       if (entry !== undefined) {
         // A helm that waits says the same thing again and again.
-        if (entry === last) return;
+        if (entry === last || OF_PLUGIN.test(entry)) return;
         last = entry;
         log.push(`${now().toISOString()}: ${clean(entry)}`);
         if (log.length > KEPT_LINES) log.shift();
@@ -59,6 +59,8 @@ export function createSaid({ hide = [], secrets = [], now = () => new Date() }: 
 const LOGGED = /^level=(DEBUG|INFO|WARN|ERROR) msg=("(?:[^"\\]|\\.)*"|\S*) ?(.*)$/s;
 // Of klog, of the warnings that an API server sends along, and about the command line.
 const NOISE = /^([IWEF]\d{4} \d\d:\d\d:\d\d|Warning: |WARNING: |Usage:|Flag --)/;
+// About our own plugin, which nobody else knows of.
+const OF_PLUGIN = /^(executing plugin command|plugin execution failed)/;
 // Added by helm's command line around the error that its library has.
 const WRAPPED = /^(INSTALLATION FAILED|UPGRADE FAILED): /;
 

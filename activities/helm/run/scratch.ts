@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram } from '../../process/find-program.ts';
+import type { HelmAct } from './act.ts';
 import { POST_RENDERER } from './args.ts';
 import type { Pass } from './gateway.ts';
 
@@ -12,10 +13,19 @@ export interface Scratch extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
 }
 
+const PREFIX = 'helm-';
+
+/** Removes what killed processes have left: it holds values. Only before the first directory is made. */
+export async function clearScratch(parent: string): Promise<void> {
+  const names = await readdir(parent).catch(() => []);
+  const left = names.filter((name) => name.startsWith(PREFIX));
+  await Promise.all(left.map((name) => rm(join(parent, name), { recursive: true, force: true })));
+}
+
 /** Makes the directory with all that helm reads besides the chart: nothing in it outlives the pass. */
-export async function makeScratch(parent: string, pass: Pass, values: string | undefined): Promise<Scratch> {
+export async function makeScratch(parent: string, pass: Pass, act: HelmAct): Promise<Scratch> {
   await mkdir(parent, { recursive: true });
-  const dir = await mkdtemp(join(parent, 'helm-'));
+  const dir = await mkdtemp(join(parent, PREFIX));
   const kubeconfig = join(dir, 'kubeconfig');
   const valuesFile = join(dir, 'values.json');
   const plugins = join(dir, 'plugins');
@@ -24,12 +34,16 @@ export async function makeScratch(parent: string, pass: Pass, values: string | u
   await Promise.all([
     write(kubeconfig, JSON.stringify(kubeconfigOf(pass))),
     write(join(plugins, POST_RENDERER, 'plugin.yaml'), JSON.stringify(plugin())),
-    ...(values === undefined ? [] : [write(valuesFile, values)]),
+    ...('values' in act ? [write(valuesFile, act.values)] : []),
   ]);
   return {
     dir,
     valuesFile,
-    env: environment(dir, { kubeconfig, plugins }),
+    env: {
+      ...environment(dir, { kubeconfig, plugins }),
+      // Its log says why, where its error only says that. After tests it would write the values, which may fail.
+      ...(act.kind !== 'test' && { HELM_DEBUG: 'true' }),
+    },
     [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
   };
 }
@@ -84,8 +98,6 @@ function environment(
     HELM_DATA_HOME: join(dir, 'data'),
     HELM_PLUGINS: plugins,
     HELM_DRIVER: 'secret',
-    // Its log says why, where its error only says that.
-    HELM_DEBUG: 'true',
     NO_COLOR: '1',
     ...GO,
   };
