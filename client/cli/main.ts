@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { ExitError } from './exit-error.ts';
 import { addGlobalFlags } from './global-flags.ts';
 import { createOutput } from './output.ts';
 import { readSwitch } from './switch.ts';
@@ -34,6 +35,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
   debug: {
     summary: 'print the values, history or status of a release',
     add: async () => (await import('./debug.ts')).addDebug,
+  },
+  diff: {
+    summary: 'show what an upgrade would change',
+    add: async () => (await import('./diff.ts')).addDiff,
   },
   events: { summary: 'show events', add: async () => (await import('./events.ts')).addEvents },
   logs: { summary: 'show the log of the workers', add: async () => (await import('./logs.ts')).addLogs },
@@ -139,5 +144,5 @@ function report(error: unknown, isVerbose: boolean): number {
   const message = error instanceof Error ? error.message : String(error);
   createOutput(process.stdout, process.stderr).failure(message);
   if (isVerbose && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
-  return 1;
+  return error instanceof ExitError ? error.exitCode : 1;
 }

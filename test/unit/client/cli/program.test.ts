@@ -57,11 +57,28 @@ describe('the command line', () => {
     'create kustomization x',
     'tree kustomization x',
     'export source git --all',
+    'suspend hr cert-manager',
+    'resume hr cert-manager',
+    'reconcile hr cert-manager -n cert-manager',
+    'reconcile hr cert-manager --force --reset --with-source',
+    'reconcile source helm jetstack',
+    'reconcile source chart x --with-source',
+    'get hr -A',
+    'get helmreleases',
+    'get sources helm',
+    'get source chart',
+    'create hr x',
+    'create source helm x',
+    'create source chart x',
+    'tree hr x',
+    'debug hr x --show-values',
+    'diff hr x',
+    'delete source chart x',
   ])('knows `%s`', (line) => {
     const words = line.split(' ').filter((word) => !word.startsWith('-'));
     const path = words.slice(0, words[1] === 'source' || words[1] === 'sources' ? 3 : 2);
 
-    expect(find(path).name()).toMatch(/^(git|kustomizations?)$/);
+    expect(find(path).name()).toMatch(/^(git|helm|chart|kustomizations?|helmreleases?)$/);
   });
 
   it('offers subcommands, then flags', () => {

@@ -152,7 +152,8 @@ describe('an object of a run', () => {
 });
 
 describe('the query of runs', () => {
-  const types = "WorkflowType IN ('gitRepository', 'kustomization')";
+  const types =
+    "WorkflowType IN ('gitRepository', 'helmRepository', 'helmChart', 'kustomization', 'helmRelease')";
 
   it('asks for a namespace', () => {
     expect(queryFor(session, undefined, {})).toBe(`${types} AND PawlNamespace = 'flux-system'`);
