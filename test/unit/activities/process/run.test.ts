@@ -90,10 +90,32 @@ describe('run', () => {
       if (line === 'up') controller.abort(new Error('a newer revision'));
     };
 
-    const running = node(script, { signal: controller.signal, graceMs: 10_000, onStderrLine });
+    const running = node(script, {
+      signal: controller.signal,
+      grace: { ms: 10_000, signal: 'SIGTERM' },
+      onStderrLine,
+    });
 
     await expect(running).rejects.toThrow('a newer revision');
     expect(lines).toEqual(['up', 'ending']);
+  });
+
+  it('lets a child that hears no signal come to its end', async () => {
+    const controller = new AbortController();
+    const lines: string[] = [];
+    const onStderrLine = (line: string) => {
+      lines.push(line);
+      controller.abort(new Error('a newer revision'));
+    };
+
+    const running = node('console.error("up"); setTimeout(() => console.error("done"), 100)', {
+      signal: controller.signal,
+      grace: { ms: 10_000 },
+      onStderrLine,
+    });
+
+    await expect(running).rejects.toThrow('a newer revision');
+    expect(lines).toEqual(['up', 'done']);
   });
 
   it('kills a child that does not stop when it is told to', async () => {
@@ -108,7 +130,11 @@ describe('run', () => {
       controller.abort(new Error('a newer revision'));
     };
 
-    const running = node(script, { signal: controller.signal, graceMs: 300, onStderrLine });
+    const running = node(script, {
+      signal: controller.signal,
+      grace: { ms: 300, signal: 'SIGTERM' },
+      onStderrLine,
+    });
 
     await expect(running).rejects.toThrow('a newer revision');
     expect(lines[1]).toBe('never');
