@@ -4,7 +4,6 @@ import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../../failures.ts';
 import { faultPoint } from '../../fault.ts';
 import type { ForwardedAnswer, ForwardedRequest, KubeClient } from '../../kube/client.ts';
-import { KubeUnreachableError } from '../../kube/errors.ts';
 import { backHeaders, onwardHeaders, outageOf, refuse, wholeBody } from './answer.ts';
 import { swapInObject, swapInPatch } from './managed-fields.ts';
 import { isOpenApiDocument, type OpenApi } from './openapi.ts';
@@ -64,9 +63,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       await exchange(request.method, way, { request, response, signal });
     } catch (error) {
       if (signal.aborted) return void response.destroy();
-      if (!(error instanceof KubeUnreachableError)) throw error;
-      note(error.message);
-      refuse(response, 503, error.message);
+      note(messageOf(error));
+      refuse(response, 503, messageOf(error));
     }
   }
 
@@ -82,6 +80,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     const given = method === 'GET' ? null : body;
     const answer = await kube.forward({ method, path, headers, body: given, isWatch: way.isWatch, signal });
     if (method !== 'GET' && answer.status < 300) noteWrite(method, version);
+    // Heard here, since to helm it is only an end, and the end of its connection is what is seen afterwards.
+    answer.body.on('error', (error) => signal.aborted || note(error.message));
     note(await giveBack(answer, way, { response, signal }));
   }
 

@@ -158,9 +158,9 @@ function resultOf(outcome: { code: number } | { error: unknown }, ended: Ended):
   return { ...seen, ...failure(error, pass) };
 }
 
-// What client-go makes of an answer that tells no more.
+// What client-go makes of an answer that tells no more, or broke off.
 const UNTOLD =
-  /the server is currently unable to handle the request|the server was unable to return a response in the time allotted|the server has received too many requests|an error on the server \(/;
+  /the server is currently unable to handle the request|the server was unable to return a response in the time allotted|the server has received too many requests|an error on the server \(|unexpected EOF|: EOF$/;
 
 /**
  * Why it failed, and whether of an outage: only where the act failed of that very one, since helm tries again, and gets

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Fence } from '../../../activities/fence.ts';
 import { StaleAttemptError } from '../../../activities/fence.ts';
-import { createKubeClient } from '../../../activities/kube/client.ts';
+import { createKubeClient, type KubeClient } from '../../../activities/kube/client.ts';
 import { loadKubeAccess } from '../../../activities/kube/config.ts';
 import { ensureTool } from '../../../tools/build.ts';
 import { type ApiFront, apiFront } from '../../support/api-front.ts';
@@ -41,6 +42,36 @@ test.for([
     expect(await ground.records()).toEqual(after);
   },
 );
+
+test('an uninstall that is stopped comes to its end all the same', async () => {
+  const ground = await helmGround();
+  const stop = new AbortController();
+  const kube: KubeClient = {
+    ...ground.kube,
+    forward: (request) => {
+      // From here on the record says `uninstalling`.
+      if (request.method === 'PUT') stop.abort(new Error('a newer revision'));
+      return ground.kube.forward(request);
+    },
+  };
+  await ground.run(ground.act({ kind: 'install', ...rendering(await packageChart('bench')) }));
+
+  const result = await ground.run(ground.act({ kind: 'uninstall' }, {}, kube), stop.signal);
+
+  expect(result).toMatchObject({ cancelled: true });
+  expect(await ground.records()).toEqual([]);
+});
+
+test('what a killed worker has left behind is removed before anything else is done', async () => {
+  const ground = await helmGround();
+  const left = join(ground.scratch, 'helm-left');
+  await mkdir(left, { recursive: true });
+  await writeFile(join(left, 'values.json'), '{"password":"hunter2"}');
+
+  await ground.run(ground.act({ kind: 'test' }));
+
+  expect(await readdir(ground.scratch)).toEqual([]);
+});
 
 test('a Deployment that does not get ready fails the act after its timeout', async () => {
   const ground = await helmGround();

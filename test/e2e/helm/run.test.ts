@@ -91,6 +91,19 @@ test('hooks run, and are post-rendered in one stream with all else', async () =>
   expect(await ground.live('batch/v1', 'Job', 'app-pre-install')).toBeUndefined();
 });
 
+test('values that no table could show are no failure', async () => {
+  const ground = await helmGround();
+  const chart = await packageChart('tests-pass', {
+    files: { 'templates/config.yaml': undefined, 'values.yaml': 'seconds: 0' },
+  });
+  const install = { kind: 'install', ...rendering(chart), values: '{"text":"\\u007f"}' } as const;
+
+  const installed = await ground.run(ground.act(install));
+  const tested = await ground.run(ground.act({ kind: 'test' }));
+
+  expect([installed.error, tested.error]).toEqual([undefined, undefined]);
+});
+
 test.for([
   ['has nothing to apply', 'empty', async (stream: string) => stream],
   ['has nothing left to apply', 'bench', async () => ''],
@@ -140,7 +153,7 @@ metadata: { name: app }
 data: { found: {{ lookup "v1" "ServiceAccount" "${where}" "deployer" | dig "metadata" "name" "none" | quote }} }
 `;
   const chartFor = (where: string) =>
-    packageChart('bench', { files: { 'templates/config.yaml': template(where) } });
+    packageChart('bench', { files: { 'templates/all.yaml': template(where) } });
   const install = async (where: string) =>
     ground.run({
       ...ground.act({ kind: 'install', ...rendering(await chartFor(where)) }, {}, deployer),

@@ -33,7 +33,7 @@ function args(kind: Kind, spec: Partial<HelmReleaseSpec> = {}, more: object = {}
 }
 
 const COMMON = ['--namespace=apps', '--timeout=1m30s'];
-const RENDERED = ['--values=/scratch/values.json', '--post-renderer=pawl', '--skip-crds'];
+const RENDERED = ['--values=/scratch/values.json', '--post-renderer=pawl', '--skip-crds', '--output=json'];
 
 test.for<[Kind, readonly string[]]>([
   [
@@ -210,6 +210,12 @@ interface Change {
 function clientSide(): Change {
   return { with: ['--server-side=false'], without: ['--server-side=true', '--force-conflicts'] };
 }
+
+test('integers of values are one argument each, whatever their keys are', () => {
+  const flags = args('install', {}, { sets: ['a=1', '--debug=2'] });
+
+  expect(flags.filter((flag) => flag.includes('set='))).toEqual(['--set=a=1', '--set=--debug=2']);
+});
 
 test.for<[string, Kind, Partial<HelmReleaseSpec>, object]>([
   ['the name of the release may not start with "-"', 'install', {}, { releaseName: '--debug' }],

@@ -257,6 +257,23 @@ test.for<[string, () => Partial<ForwardedAnswer>, number, readonly string[]]>([
   expect([...pass.seen.outages]).toEqual(outages);
 });
 
+test('an answer that breaks off is an outage', async () => {
+  const { issue } = await gateway(() => ({
+    body: Readable.from(
+      (function* () {
+        yield Buffer.from('{"items":[');
+        throw new Error('other side closed');
+      })(),
+    ),
+  }));
+  const pass = issue();
+
+  const response = await ask(pass, '/api/v1/namespaces/apps/pods');
+
+  await expect(response.text()).rejects.toThrow('terminated');
+  expect([...pass.seen.outages]).toEqual(['other side closed']);
+});
+
 test('helm sees of an OpenAPI document what it reads there, and the server is asked once', async () => {
   const patch = {
     operationId: 'patchDeployment',

@@ -62,6 +62,12 @@ test('the log keeps the last ten, and what is said again and again once', () => 
   expect(hear(lines).log()).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((i) => `${AT}: ${i}`));
 });
 
+test('the log says nothing of our plugin', () => {
+  const line = 'level=DEBUG msg="executing plugin command" pluginName=pawl command="/bin/sh -c"';
+
+  expect(hear([line]).log()).toEqual([]);
+});
+
 test('secrets are in neither', () => {
   rememberSecret('hunter2hunter2');
 
