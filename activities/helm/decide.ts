@@ -129,7 +129,7 @@ async function begin(
     return { state: 'Ended', reason, message: ready?.message ?? why };
   }
   const ms = timeoutMs(object, action === 'unlock' ? undefined : action);
-  await announce(deps, found, object, action, ms);
+  await announce(deps, found, object, { action, ms });
   return { state: 'Act', action, why, timeoutMs: ms, basis };
 }
 
@@ -255,8 +255,7 @@ async function announce(
   deps: Deps,
   found: HelmRelease,
   object: HelmRelease,
-  action: ReleaseAction,
-  ms: number,
+  { action, ms }: { readonly action: ReleaseAction; readonly ms: number },
 ): Promise<void> {
   const isRelease = action === 'install' || action === 'upgrade';
   const { [Annotation.forceAt]: forceAt } = object.metadata.annotations ?? {};

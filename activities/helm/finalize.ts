@@ -8,6 +8,7 @@ import { readUnparsed } from '../observe/object.ts';
 import { acted } from '../status/helm-release-status.ts';
 import { patchStatus, type Status } from '../status/patch.ts';
 import type { StepContext } from '../steps.ts';
+import type { ActionOutcome } from './actions/outcome.ts';
 import { uninstallLatest } from './actions/uninstall.ts';
 import { deleteHelmChart } from './chart-template.ts';
 
@@ -36,20 +37,27 @@ async function takeDown(deps: Deps, object: HelmRelease, step: StepContext): Pro
   if (!object.status?.storageNamespace) return 'there was no release';
   const account = await missingAccount(deps, object);
   if (account !== undefined) return leaveBehind(deps, object, account);
-  const { spec, metadata } = object;
-  const timeoutMs = parseDuration(spec.uninstall?.timeout ?? spec.timeout ?? '') ?? DEFAULT_TIMEOUT_MS;
+  const timeoutMs = deadlineOf(object);
   const outcome = await uninstallLatest({ object, kube: deps.impersonate(object), deps, step, timeoutMs });
   const { set, event, error } = outcome;
-  const now = deps.now();
-  const { history: _history, storageNamespace: _namespace, ...cleared } = outcome.status;
-  const status = error ? outcome.status : cleared;
-  const after = set.length === 0 ? status : acted({ ...object, status }, { set, remove: [] }, now);
-  const ref = { kind: object.kind, namespace: metadata.namespace, name: metadata.name };
-  await patchStatus(deps.kube, ref, object.status as Status, after as Status);
+  await tell(deps, object, outcome);
   if (event) deps.events.record({ object, ...event });
   step.signal.throwIfAborted();
   if (error) throw (error.mayPass ? transient : failed)(error.reason, error.message);
   return set[0]?.message ?? 'there was no release';
+}
+
+function deadlineOf({ spec }: HelmRelease): number {
+  return parseDuration(spec.uninstall?.timeout ?? spec.timeout ?? '') ?? DEFAULT_TIMEOUT_MS;
+}
+
+async function tell(deps: Deps, object: HelmRelease, { status, set, error }: ActionOutcome): Promise<void> {
+  const { history: _history, storageNamespace: _namespace, ...cleared } = status;
+  const left = error ? status : cleared;
+  const after = set.length === 0 ? left : acted({ ...object, status: left }, { set, remove: [] }, deps.now());
+  const { kind, metadata } = object;
+  const ref = { kind, namespace: metadata.namespace, name: metadata.name };
+  await patchStatus(deps.kube, ref, object.status as Status, after as Status);
 }
 
 /** Nothing may be taken down without its account, and the object must not hang for ever: it goes, and tells what it leaves. */

@@ -1,6 +1,12 @@
 import type { HelmRelease } from '../../api/helm-release.ts';
 import { Reason } from '../../api/reasons.ts';
-import { activeRemediation, installRemediation, retryIntervalMs, upgradeRemediation } from './spec.ts';
+import {
+  activeRemediation,
+  installRemediation,
+  type Remediation,
+  retryIntervalMs,
+  upgradeRemediation,
+} from './spec.ts';
 import type { ReleaseState } from './state.ts';
 
 /** What is done about the state of a release. */
@@ -28,16 +34,24 @@ export function nextAction(input: NextActionInput): NextAction {
     case 'Locked':
       return { kind: 'unlock' };
     case 'Absent':
-      return isForced || !installRemediation(object).isExhausted ? { kind: 'install' } : exceeded(object);
+      return unlessExhausted('install', installRemediation(object), input);
     case 'Unmanaged':
       return { kind: 'upgrade' };
     case 'OutOfSync':
-      return isForced || !upgradeRemediation(object).isExhausted ? { kind: 'upgrade' } : exceeded(object);
+      return unlessExhausted('upgrade', upgradeRemediation(object), input);
     case 'Untested':
       return { kind: 'test' };
     case 'Failed':
       return afterFailure(input);
   }
+}
+
+function unlessExhausted(
+  kind: 'install' | 'upgrade',
+  { isExhausted }: Remediation,
+  { object, isForced }: NextActionInput,
+): NextAction {
+  return isForced || !isExhausted ? { kind } : exceeded(object);
 }
 
 function afterFailure({ object, isForced, rollbackTarget }: NextActionInput): NextAction {

@@ -33,19 +33,18 @@ export function behind(object: Summary, source: Summary | undefined, asked: Aske
     ...(requestedAt !== undefined && { requestedAt }),
     ...sourceAsked(source),
   };
-  if (
-    requestedAt !== undefined &&
-    requestedAt !== object.handledRequest &&
-    requestedAt !== asked.requestedAt
-  ) {
-    return { trigger: Trigger.Request, requestedAt, asked: all };
-  }
+  if (needsRequest(object) && requestedAt !== asked.requestedAt)
+    return { trigger: Trigger.Request, requestedAt: object.requestedAt, asked: all };
   if (object.isDeleting) return undefined;
   if (needsSpec(object) && asked.generation !== generation)
     return { trigger: specTrigger(object), asked: all };
   if (needsSource(object, source) && asked.source !== sourceKey(source))
     return { trigger: Trigger.Source, asked: all };
   return undefined;
+}
+
+function needsRequest(object: Summary): object is Summary & { readonly requestedAt: string } {
+  return object.requestedAt !== undefined && object.requestedAt !== object.handledRequest;
 }
 
 function needsSpec(object: Summary): boolean {

@@ -87,22 +87,29 @@ export function summarise(object: KubeObject): Summary {
 }
 
 function specOf(object: KubeObject, spec: Loose, ref: ObjectRef) {
-  const { dependsOn = [], postBuild, valuesFrom = [] } = spec;
-  const { namespace } = ref;
   const isSuspended = spec.suspend === true;
-  const hasFinalizer = object.metadata.finalizers?.includes(FINALIZER) ?? false;
   return {
     interval: spec.interval || (ref.kind === Kind.HelmRepository ? DEFAULT_REPOSITORY_INTERVAL : ''),
     isSuspended,
     note: isSuspended ? suspensionNote(object) : '',
     suspendedUntil: isSuspended ? object.metadata.annotations?.[Annotation.suspendedUntil] : undefined,
-    // One that was none before still has a finalizer and a status to lose.
-    isStatic: ref.kind === Kind.HelmRepository && spec.type === 'oci' && !hasFinalizer,
+    isStatic: isStatic(object, spec),
+    ...referencesOf(ref, spec),
+  };
+}
+
+/** One that was none before still has a finalizer and a status to lose. */
+function isStatic({ kind, metadata }: KubeObject, { type }: Loose): boolean {
+  return kind === Kind.HelmRepository && type === 'oci' && !metadata.finalizers?.includes(FINALIZER);
+}
+
+function referencesOf(ref: ObjectRef, spec: Loose) {
+  const { dependsOn = [], postBuild, valuesFrom = [] } = spec;
+  const configs = [...(postBuild?.substituteFrom ?? []), ...valuesFrom];
+  return {
     source: sourceOf(ref, spec),
-    dependsOn: dependsOn.map((on) => key(ref.kind, on.namespace || namespace, on.name)),
-    configs: [...(postBuild?.substituteFrom ?? []), ...valuesFrom].map((from) =>
-      key(from.kind, namespace, from.name),
-    ),
+    dependsOn: dependsOn.map((on) => key(ref.kind, on.namespace || ref.namespace, on.name)),
+    configs: configs.map((from) => key(from.kind, ref.namespace, from.name)),
   };
 }
 
