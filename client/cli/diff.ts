@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import { objectsOf, withNamespaces } from '../../activities/helm/manifest.ts';
+import type { Release } from '../../activities/helm/storage/release.ts';
+import type { ComposedValues } from '../../activities/helm/values/compose.ts';
+import { parseYamlDocuments } from '../../api/formats/manifest-yaml.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 import { examples, withSession } from './command.ts';
 import { chartToRelease } from './diff-chart.ts';
 import { diffObjects, type ObjectChange } from './diff-objects.ts';
 import { renderRelease } from './diff-render.ts';
 import { ExitError } from './exit-error.ts';
+import { formerSecrets } from './former-secrets.ts';
 import { asHelmRelease, storedRelease } from './helm-release.ts';
 import { KINDS } from './kinds.ts';
 import { releaseValues } from './release-values.ts';
@@ -73,10 +77,16 @@ async function changesOf(
     const [from, to] = await Promise.all(
       [before, rendered].map((objects) => placed(session, objects, namespace ?? '')),
     );
-    return diffObjects(from ?? [], to ?? [], values.secrets);
+    return diffObjects(from ?? [], to ?? [], secretsOf(values, stored?.release));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Also those that the new ones have replaced. */
+function secretsOf(values: ComposedValues, stored: Release | undefined): readonly string[] {
+  const [now] = parseYamlDocuments(values.json, { file: 'the values', lastKeyWins: true });
+  return [...values.secrets, ...formerSecrets(stored?.config, now?.value, new Set(values.secrets))];
 }
 
 async function placed(

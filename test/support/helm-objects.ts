@@ -292,14 +292,14 @@ function released(): readonly KubeObject[] {
 }
 
 /** A version of a release as helm keeps it. */
-export function releaseSecret(name: string, version: number, manifest: string): KubeObject {
+export function releaseSecret(name: string, version: number, manifest: string, config = {}): KubeObject {
   const record = {
     name,
     namespace: 'apps',
     version,
     info: { first_deployed: TIME, last_deployed: TIME, description: '', status: 'deployed' },
     chart: { metadata: { name, version: '1.2.0', apiVersion: 'v2' } },
-    config: {},
+    config,
     manifest,
   };
   const packed = gzipSync(JSON.stringify(record)).toString('base64');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../../api/kube-object.ts';
 import { diffLines } from '../../../../client/cli/diff-lines.ts';
 import { diffObjects } from '../../../../client/cli/diff-objects.ts';
+import { formerSecrets } from '../../../../client/cli/former-secrets.ts';
 
 const configMap = (name: string, data: object): KubeObject => ({
   apiVersion: 'v1',
@@ -63,6 +64,22 @@ describe('the difference of two texts', () => {
     const [hunk] = diffLines(`same\n${large('a')}\nsame`, `same\n${large('b')}\nsame`);
 
     expect(hunk?.lines).toHaveLength(100_002);
+  });
+});
+
+describe('secrets of earlier values', () => {
+  const secrets = new Set(['new', '4711']);
+  it.each([
+    [{ auth: { password: 'old', user: 'u' } }, { auth: { password: 'new', user: 'u' } }, ['old']],
+    [{ list: ['a', { b: 'old' }] }, { list: ['a', { b: 'new' }] }, ['old']],
+    [{ pin: 815 }, { pin: 4711 }, ['815']],
+    [{ auth: 'old' }, { auth: { password: 'new' } }, []],
+    [{ auth: { password: 'old' } }, { auth: 'new' }, []],
+    [{ gone: 'old' }, { other: 'new' }, []],
+    [undefined, { password: 'new' }, []],
+    [{ constructor: 'old' }, {}, []],
+  ])('%j before %j', (before, now, found) => {
+    expect(formerSecrets(before, now, secrets)).toEqual(found);
   });
 });
 
