@@ -204,7 +204,12 @@ test('helm dies with its worker', async () => {
   await expect.poll(() => ground.live('apps/v1', 'Deployment'), { timeout: 30_000 }).toBeDefined();
   const [child = 0] = childrenOf(worker.pid ?? 0).filter((pid) => programOf(pid) === helm);
   expect(child).toBeGreaterThan(0);
+  onTestFinished(() => {
+    if (programOf(child) === helm) process.kill(child, 'SIGKILL');
+  });
 
+  // Frozen it cannot end of its broken pipes.
+  process.kill(child, 'SIGSTOP');
   worker.kill('SIGKILL');
 
   await expect.poll(() => programOf(child)).toBeUndefined();
