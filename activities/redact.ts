@@ -6,8 +6,16 @@ const known = new Set<string>();
 /** Remembers a credential of this process, so that {@link redact} masks it wherever a tool repeats it. */
 export function rememberSecret(value: string): void {
   if (value.length < 4) return;
-  for (const form of [value, Buffer.from(value).toString('base64'), encodeURIComponent(value)])
-    known.add(form);
+  for (const form of formsOf(value)) known.add(form);
+}
+
+/** Forgets a credential that was good for a short time only, and that nobody holds any more. */
+export function forgetSecret(value: string): void {
+  for (const form of formsOf(value)) known.delete(form);
+}
+
+function formsOf(value: string): readonly string[] {
+  return [value, Buffer.from(value).toString('base64'), encodeURIComponent(value)];
 }
 
 /** Masks credentials in text that leaves the process (failures, events, status, logs) and bounds its length. */

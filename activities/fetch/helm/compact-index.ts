@@ -2,7 +2,7 @@ import type { ChartIndex, ChartVersion } from './contract.ts';
 import type { CompactIndex } from './index-collector.ts';
 import type { IndexRow } from './index-entry.ts';
 
-/** An index over what the thread handed over: a version is read when somebody looks at it. */
+/** An index over what was handed over: a version is read when somebody looks at it. */
 export function openCompactIndex(digest: string, { rows, charts, warnings }: CompactIndex): ChartIndex {
   const bytes = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength);
   const places = new Map(charts.map(([name, start, end, versions]) => [name, { start, end, versions }]));

@@ -1,6 +1,6 @@
 import { type IndexRow, rowOf, sortRows } from './index-entry.ts';
 
-/** What a thread hands over of an index: text of all rows, and where those of each chart are. */
+/** What is handed over of an index: text of all rows, and where those of each chart are. */
 export interface CompactIndex {
   /** Lines of JSON, each an {@link IndexRow}, chart by chart. */
   readonly rows: Uint8Array;
@@ -19,6 +19,7 @@ export interface IndexCollector {
 }
 
 const MOST_VERSIONS = 500_000;
+const MOST_CHARTS = 100_000;
 const KEPT_WARNINGS = 10;
 
 /** What an HTML page and any other file lack. */
@@ -47,6 +48,7 @@ export function createIndexCollector(): IndexCollector {
   function versionsOf(chart: string): Map<string, IndexRow> {
     const found = charts.get(chart) ?? new Map<string, IndexRow>();
     charts.set(chart, found);
+    if (charts.size > MOST_CHARTS) throw new IndexError(`it has more than ${MOST_CHARTS} charts`);
     return found;
   }
 

@@ -11,7 +11,7 @@ export const WANTED_FIELDS: ReadonlySet<string> = new Set([
   'deprecated',
 ]);
 
-/** One version as it is kept and passed between threads: version, name, urls, digest, created, deprecated. */
+/** One version as it is kept and handed over: version, name, urls, digest, created, deprecated. */
 export type IndexRow = readonly [
   version: string,
   name: string,

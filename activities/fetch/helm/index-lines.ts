@@ -15,8 +15,9 @@ export interface Piece {
 const KEY = /^(?:([\w./-]+)|"([^"\\]*)"|'([^']*)') *:(?: +(.*))?$/;
 const DOUBLE = /^"([^"\\]*)"$/;
 const SINGLE = /^'([^']*)'$/;
-// Plain text that no reader of YAML takes for anything else; ` #` would begin a comment.
-const PLAIN = /^[A-Za-z0-9_/(.$<=^~+](?:[^:#]|:(?=\S)|(?<=\S)#)*$/;
+// How plain text begins that no reader of YAML takes for anything else, and what ends it: a colon or a remark.
+const PLAIN_START = /^[A-Za-z0-9_/(.$<=^~+]/;
+const PLAIN_END = /:(?:\s|$)|\s#/;
 const BLOCK = /(?:^|[:-] +)[|>][+-]?[1-9]?[+-]?$/;
 
 /** Splits `key: value`; undefined when the text is nothing that simple. */
@@ -28,7 +29,7 @@ export function splitKey(text: string): { readonly key: string; readonly inline:
 
 /** The text of a scalar that stands on one line and needs no reader of YAML; undefined for all others. */
 export function simpleScalar(text: string): string | undefined {
-  if (text === '' || PLAIN.test(text)) return text;
+  if (text === '' || (PLAIN_START.test(text) && !PLAIN_END.test(text))) return text;
   return DOUBLE.exec(text)?.[1] ?? SINGLE.exec(text)?.[1];
 }
 

@@ -2,6 +2,7 @@ import { type IndexCollector, IndexError, NO_INDEX } from './index-collector.ts'
 import { WANTED_FIELDS } from './index-entry.ts';
 import { checkPiece, type Piece, simpleScalar, splitKey, valueOf } from './index-lines.ts';
 
+const LONGEST_LINE = 1024 * 1024;
 const EMPTY: readonly string[] = ['', 'null', '~'];
 
 /**
@@ -28,12 +29,12 @@ export class IndexScanner {
 
   line(raw: string): void {
     this.#number += 1;
+    if (raw.length > LONGEST_LINE) throw this.#unusual(`it is longer than ${LONGEST_LINE} characters`);
     const text = raw.trimStart();
     const indent = raw.length - text.length;
     // Inside a block scalar a comment is content; of those only plain ones are ever looked at.
     if (text === '' || text.startsWith('#')) return void this.#piece?.more.push(raw);
     if (raw.slice(0, indent).includes('\t')) throw this.#unusual('a tab is no indentation');
-    if (indent === 0 && this.#number === 1 && text.trimEnd() === '---') return;
     if (indent === 0) this.#topLine(text.trimEnd());
     else if (this.#top?.key === 'entries') this.#entriesLine(text.trimEnd(), indent);
     else if (this.#top) this.#top.more.push(raw);
@@ -47,6 +48,7 @@ export class IndexScanner {
   }
 
   #topLine(text: string): void {
+    if (text === '---' && this.#number === 1) return;
     if (this.#top && this.#top.key !== 'entries' && text.startsWith('- '))
       return void this.#top.more.push(text);
     this.#endTop();

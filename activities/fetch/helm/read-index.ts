@@ -1,10 +1,13 @@
-import { Worker } from 'node:worker_threads';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ApplicationFailure } from '@temporalio/common';
 import { Reason } from '../../../api/reasons.ts';
 import { failed, messageOf, transient } from '../../failures.ts';
+import { ProcessError, run } from '../../process/run.ts';
 import { abortable } from '../keyed-lock.ts';
 import { openCompactIndex } from './compact-index.ts';
 import type { ChartIndex } from './contract.ts';
-import type { IndexThreadAnswer } from './index-thread.ts';
+import type { IndexHead } from './index-process.ts';
 
 /** Reads indexes, each digest once for all who ask. */
 export interface IndexReader {
@@ -21,9 +24,11 @@ export interface IndexSource {
   readonly withFile: <T>(use: (file: string) => Promise<T>, signal: AbortSignal) => Promise<T>;
 }
 
-const THREAD = new URL('./index-thread.ts', import.meta.url);
+const PROGRAM = fileURLToPath(new URL('./index-process.ts', import.meta.url));
 // The JSON of 50 MiB takes five times that while it is read.
-const HEAP_MB = 640;
+const HEAP_MB = 512;
+const MEMORY_BYTES = 1536 * 1024 * 1024;
+const LARGEST_ANSWER = 96 * 1024 * 1024;
 const LONGEST_MS = 120_000;
 const KEPT_BYTES = 128 * 1024 * 1024;
 const PREFIX = 'failed to load Helm repository from index YAML';
@@ -47,7 +52,7 @@ export function createIndexReader(): IndexReader {
     const { signal } = controller;
     const work = async () => {
       const index = await source.withFile(
-        (file) => inThread(file, { digest, where: source.where, signal }),
+        (file) => inProcess(file, { digest, where: source.where, signal }),
         signal,
       );
       keep(index);
@@ -91,8 +96,8 @@ interface Reading {
   waiting: number;
 }
 
-/** In a thread, so that the worker goes on beating, and with a heap of its own, so that no index takes the worker's. */
-async function inThread(
+/** In a process of its own: the worker goes on beating, and no index takes its memory or ends it. */
+async function inProcess(
   file: string,
   {
     digest,
@@ -100,39 +105,51 @@ async function inThread(
     signal,
   }: { readonly digest: string; readonly where: string; readonly signal: AbortSignal },
 ): Promise<ChartIndex> {
-  const thread = new Worker(THREAD, {
-    workerData: file,
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: 16 },
-  });
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
+  const command = [
+    process.execPath,
+    `--max-old-space-size=${HEAP_MB}`,
+    '--max-semi-space-size=8',
+    PROGRAM,
+    file,
+  ];
   try {
-    const answer = await abortable(answerOf(thread), limit);
-    if ('index' in answer) return openCompactIndex(digest, answer.index);
-    throw failed(Reason.IndexationFailed, `${PREFIX}: ${where}: ${answer.refused}; correct the index.yaml`);
+    const { code, stdout, stderr } = await run(command, {
+      cwd: dirname(file),
+      env: {},
+      timeoutMs: LONGEST_MS,
+      signal,
+      maxStdout: LARGEST_ANSWER,
+      limits: { memoryBytes: MEMORY_BYTES, fileBytes: 0 },
+    });
+    if (code === 0) return opened(stdout, digest, where);
+    throw tooMuch.test(stderr) ? new ProcessError('killed', 'out of memory') : new Error(lastLine(stderr));
   } catch (error) {
     signal.throwIfAborted();
-    if (limit.aborted)
-      throw failed(Reason.IndexationFailed, `${PREFIX}: ${where}: reading it takes too long`);
-    throw error instanceof ThreadError ? threadFailure(error, where) : error;
-  } finally {
-    await thread.terminate();
+    throw error instanceof ApplicationFailure ? error : processFailure(error, where);
   }
 }
 
-class ThreadError extends Error {}
+const tooMuch = /out of memory|allocation failed/i;
 
-function answerOf(thread: Worker): Promise<IndexThreadAnswer> {
-  const { promise, resolve, reject } = Promise.withResolvers<IndexThreadAnswer>();
-  thread.once('message', resolve);
-  thread.once('error', (cause) => reject(new ThreadError(messageOf(cause), { cause })));
-  thread.once('exit', (code) => reject(new ThreadError(`the reader ended with code ${code}`)));
-  return promise;
+function opened(stdout: Buffer, digest: string, where: string): ChartIndex {
+  const end = stdout.indexOf(10);
+  const head = JSON.parse(stdout.toString('utf8', 0, end)) as IndexHead;
+  if ('refused' in head) {
+    throw failed(Reason.IndexationFailed, `${PREFIX}: ${where}: ${head.refused}; correct the index.yaml`);
+  }
+  return openCompactIndex(digest, { ...head, rows: stdout.subarray(end + 1) });
 }
 
-function threadFailure({ message, cause }: ThreadError, where: string): Error {
-  const isTooBig = cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
-  return isTooBig
-    ? failed(Reason.IndexationFailed, `${PREFIX}: ${where}: it takes too much memory; split the repository`)
-    : transient(Reason.IndexationFailed, `${PREFIX}: ${where}: ${message}`);
+function processFailure(error: unknown, where: string): Error {
+  const isItsOwn = error instanceof ProcessError && error.why !== 'start';
+  return isItsOwn
+    ? failed(
+        Reason.IndexationFailed,
+        `${PREFIX}: ${where}: it takes too much time or memory; split the repository`,
+      )
+    : transient(Reason.IndexationFailed, `${PREFIX}: ${where}: ${messageOf(error)}`);
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? '';
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { forgetSecret } from '../../redact.ts';
 import type { Authorization, HttpAnswer, HttpClient } from '../http/client.ts';
 import { basicHeader } from '../http/credentials.ts';
 import { HttpError } from '../http/error.ts';
@@ -28,11 +29,18 @@ export function createAuthorizer(client: HttpClient): Authorizer {
   const tokens = new Map<string, Token>();
 
   function keep(key: string, token: Token): Token {
-    tokens.delete(key);
+    drop(key);
     tokens.set(key, token);
     const [oldest] = tokens.keys();
-    if (tokens.size > KEPT_TOKENS && oldest !== undefined) tokens.delete(oldest);
+    if (tokens.size > KEPT_TOKENS && oldest !== undefined) drop(oldest);
     return token;
+  }
+
+  function drop(key: string): void {
+    const token = tokens.get(key);
+    tokens.delete(key);
+    // Thousands a day would make every message that is looked through slow.
+    if (token?.isShortLived) forgetSecret(token.header.replace(/^Bearer /, ''));
   }
 
   return {
@@ -41,7 +49,7 @@ export function createAuthorizer(client: HttpClient): Authorizer {
       const token = tokens.get(key);
       if (token && token.expiresAt > Date.now())
         return { header: token.header, origin: purpose.access.origin.origin };
-      tokens.delete(key);
+      drop(key);
       return undefined;
     },
     async answer(purpose, { headers }) {
@@ -56,7 +64,7 @@ export function createAuthorizer(client: HttpClient): Authorizer {
         throw new HttpError('status', 'the registry answers HTTP 401', { status: 401 });
       }
       const header = basicHeader(access.basic);
-      keep(keyOf(purpose), { header, expiresAt: Number.POSITIVE_INFINITY });
+      keep(keyOf(purpose), { header, expiresAt: Number.POSITIVE_INFINITY, isShortLived: false });
       return { header, origin };
     },
   };

@@ -7,7 +7,7 @@ import type { RegistryRequest } from './contract.ts';
 import { isTag } from './reference.ts';
 
 const PAGE = 1000;
-const LARGEST_PAGE = 16 * 1024 * 1024;
+const LARGEST_PAGE = 8 * 1024 * 1024;
 const MOST_PAGES = 1000;
 const MOST_TAGS = 100_000;
 

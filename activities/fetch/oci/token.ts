@@ -13,6 +13,8 @@ export type BearerChallenge = Extract<Challenge, { scheme: 'bearer' }>;
 export interface Token {
   readonly header: string;
   readonly expiresAt: number;
+  /** It is a token, and no password. */
+  readonly isShortLived: boolean;
 }
 
 const LARGEST_ANSWER = 256 * 1024;
@@ -51,7 +53,11 @@ function tokenOf(body: Buffer): Token {
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) throw noToken();
   rememberSecret(value);
   const seconds = typeof life === 'number' && life > 0 ? life : DEFAULT_LIFE_S;
-  return { header: `Bearer ${value}`, expiresAt: Date.now() + seconds * 1000 - MARGIN_MS };
+  return {
+    header: `Bearer ${value}`,
+    expiresAt: Date.now() + seconds * 1000 - MARGIN_MS,
+    isShortLived: true,
+  };
 }
 
 function fieldsOf(body: Buffer): Readonly<Record<string, unknown>> {

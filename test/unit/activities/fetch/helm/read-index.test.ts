@@ -77,6 +77,12 @@ it.each([
   ['an empty file', '', 'it is empty'],
   ['broken YAML', 'apiVersion: v1\nentries:\n  a: [\n', 'line 4'],
   ['broken JSON', '{"apiVersion": "v1",', 'line 1'],
+  [
+    'an endless line',
+    `apiVersion: v1\nentries: ${'x'.repeat(5e6)}\n`,
+    'line 2: it is longer than 1048576 characters',
+  ],
+  ['a deep nest', `apiVersion: v1\nentries: ${'['.repeat(50_000)}\n`, 'line 2: '],
 ])('refuses %s as IndexationFailed that names repository and fault', async (_name, text, fault) => {
   const failure = read(await fileOf(text));
 
@@ -100,6 +106,16 @@ it('reads YAML of any style as long as it is small, and JSON always', async () =
   }
   const large = `apiVersion: v1\nentries: {a: [{name: a, version: 1.0.0, home: ${'x'.repeat(5e6)}}]}\n`;
   await expect(read(await fileOf(large))).rejects.toMatchObject({ type: 'IndexationFailed' });
+});
+
+it('survives an index that takes all the memory there is for it', { timeout: 120_000 }, async () => {
+  const file = await fileOf(`{"apiVersion":"v1","entries":{"a":[${'[],'.repeat(13_000_000)}[]]}}`);
+
+  await expect(read(file)).rejects.toMatchObject({
+    type: 'IndexationFailed',
+    nonRetryable: true,
+    message: expect.stringContaining('it takes too much time or memory; split the repository'),
+  });
 });
 
 it('leaves the event loop to others while it reads 44 MB, and keeps a quarter of it', async () => {

@@ -1,13 +1,12 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, writeSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { parentPort, workerData } from 'node:worker_threads';
 import { type CompactIndex, createIndexCollector, IndexError } from './index-collector.ts';
 import { IndexScanner } from './index-scanner.ts';
 import { collectWhole } from './index-whole.ts';
 
-/** What the thread answers: an index, or why it is none. */
-export type IndexThreadAnswer = { readonly index: CompactIndex } | { readonly refused: string };
+/** The first line that the process answers: of an index that is followed by its rows, or why it is none. */
+export type IndexHead = Omit<CompactIndex, 'rows'> | { readonly refused: string };
 
 // The YAML library takes a hundred times the text.
 const LARGEST_WHOLE_YAML = 4 * 1024 * 1024;
@@ -43,13 +42,30 @@ async function isJson(file: string): Promise<boolean> {
   throw new IndexError('it is empty');
 }
 
-async function answer(file: string): Promise<IndexThreadAnswer> {
+/** Writes the answer: a line of JSON, then the rows. */
+async function answer(file: string): Promise<void> {
   try {
-    return { index: await read(file) };
+    const { rows, ...head } = await read(file);
+    write(Buffer.from(`${JSON.stringify(head satisfies IndexHead)}\n`));
+    write(rows);
   } catch (error) {
-    if (error instanceof IndexError) return { refused: error.message };
-    throw error;
+    const refused = refusalOf(error);
+    write(Buffer.from(`${JSON.stringify({ refused } satisfies IndexHead)}\n`));
   }
 }
 
-parentPort?.postMessage(await answer(workerData as string));
+function refusalOf(error: unknown): string {
+  if (error instanceof IndexError) return error.message;
+  // A stack that overflows.
+  if (error instanceof RangeError) return 'it is nested too deep, or its lines are too long';
+  throw error;
+}
+
+/** A pipe takes as much as it has room for. */
+function write(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) {
+    at += writeSync(1, bytes, at);
+  }
+}
+
+await answer(process.argv[2] ?? '');
