@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ApplicationFailure } from '@temporalio/common';
+import pLimit from 'p-limit';
 import { Reason } from '../../../api/reasons.ts';
 import { failed, messageOf, transient } from '../../failures.ts';
 import { ProcessError, run } from '../../process/run.ts';
@@ -30,6 +31,8 @@ const HEAP_MB = 512;
 const MEMORY_BYTES = 1536 * 1024 * 1024;
 const LARGEST_ANSWER = 96 * 1024 * 1024;
 const LONGEST_MS = 120_000;
+// Each may take a core and half a gigabyte for its seconds.
+const AT_ONCE = 2;
 const KEPT_BYTES = 128 * 1024 * 1024;
 const PREFIX = 'failed to load Helm repository from index YAML';
 
@@ -37,6 +40,7 @@ const PREFIX = 'failed to load Helm repository from index YAML';
 export function createIndexReader(): IndexReader {
   const kept = new Map<string, ChartIndex>();
   const reading = new Map<string, Reading>();
+  const limit = pLimit(AT_ONCE);
 
   function keep(index: ChartIndex): void {
     kept.set(index.digest, index);
@@ -51,6 +55,7 @@ export function createIndexReader(): IndexReader {
     const controller = new AbortController();
     const { signal } = controller;
     const work = async () => {
+      signal.throwIfAborted();
       const index = await source.withFile(
         (file) => inProcess(file, { digest, where: source.where, signal }),
         signal,
@@ -58,7 +63,7 @@ export function createIndexReader(): IndexReader {
       keep(index);
       return index;
     };
-    const shared = { index: work(), controller, waiting: 0 };
+    const shared = { index: limit(work), controller, waiting: 0 };
     reading.set(digest, shared);
     const forget = () => {
       if (reading.get(digest) === shared) reading.delete(digest);
