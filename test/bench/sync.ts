@@ -2,7 +2,8 @@ import pLimit from 'p-limit';
 import type { KubeObject } from '../../api/kube-object.ts';
 import { Annotation } from '../../api/names.ts';
 import { bareLoop } from './bare-loop.ts';
-import { cpuMs, peakMemory } from './processes.ts';
+import { costOf, describeCost } from './cost.ts';
+import { peakMemory } from './processes.ts';
 import type { Row } from './report.ts';
 import type { Rig } from './rig.ts';
 import { historyEvents } from './runs.ts';
@@ -39,22 +40,17 @@ export async function measureSync(rig: Rig, count: number): Promise<readonly Row
     act: () => Promise<unknown>,
     claim: (object: KubeObject) => boolean,
   ) => {
-    const before = cpuOf(rig);
+    const before = costOf(rig);
     const started = performance.now();
     await Promise.all([act(), allOf(claim)]);
     const ms = performance.now() - started;
-    const after = cpuOf(rig);
-    const cpu = {
-      worker: (after.worker - before.worker) / count,
-      temporal: (after.temporal - before.temporal) / count,
-    };
     console.error(`${name(what)}: ${Math.round(ms)} ms, bare loop ${Math.round(bareMs)} ms`);
     rows.push({
       what: name(what),
       value: ms,
       unit: 'ms',
       bareMs,
-      note: `CPU a reconcile: worker ${cpu.worker.toFixed(1)} ms, Temporal ${cpu.temporal.toFixed(1)} ms`,
+      note: describeCost(rig, before, count),
     });
   };
 
@@ -82,7 +78,7 @@ export async function measureSync(rig: Rig, count: number): Promise<readonly Row
   rows.push({ what: name('worker memory, peak'), value: peakMemory(worker.pid), unit: 'MiB' });
   rows.push({
     what: name('history events of a run, median'),
-    value: await historyEvents(rig, 'Kustomization'),
+    value: await historyEvents(rig, 'kustomization'),
     unit: '',
   });
   rows.push({ what: name('worker start to first ready object'), value: rig.firstReadyMs, unit: 'ms' });
@@ -95,10 +91,6 @@ export async function measureSync(rig: Rig, count: number): Promise<readonly Row
   return rows;
 }
 
-function cpuOf({ worker, stack }: Rig): { readonly worker: number; readonly temporal: number } {
-  return { worker: cpuMs(worker.pid), temporal: cpuMs(stack.temporal().pid) };
-}
-
 interface Status {
   readonly observedGeneration?: number;
   readonly lastHandledReconcileAt?: string;
@@ -109,7 +101,8 @@ function statusOf(object: KubeObject): Status {
   return (object['status'] ?? {}) as Status;
 }
 
-function isReady(object: KubeObject): boolean {
+/** Ready, and of the generation that the object has. */
+export function isReady(object: KubeObject): boolean {
   const { observedGeneration, conditions = [] } = statusOf(object);
   return (
     observedGeneration === object.metadata.generation &&
