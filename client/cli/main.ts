@@ -41,6 +41,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     add: async () => (await import('./diff.ts')).addDiff,
   },
   events: { summary: 'show events', add: async () => (await import('./events.ts')).addEvents },
+  stats: { summary: 'count objects by their state', add: async () => (await import('./stats.ts')).addStats },
   logs: { summary: 'show the log of the workers', add: async () => (await import('./logs.ts')).addLogs },
   runs: { summary: 'list runs', add: async () => (await import('./runs.ts')).addRuns },
   run: { summary: 'show one run', add: async () => (await import('./run.ts')).addRun },
