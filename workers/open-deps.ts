@@ -4,7 +4,7 @@ import { createApplyMemo } from '../activities/apply/memo.ts';
 import { createBuilder } from '../activities/build/build.ts';
 import type { Deps } from '../activities/deps.ts';
 import { createFence, type Fence } from '../activities/fence.ts';
-import { createAskForArtifact } from '../activities/fetch/ask-for-artifact.ts';
+import { type AskForArtifact, createAskForArtifact } from '../activities/fetch/ask-for-artifact.ts';
 import { createChartBuilder } from '../activities/fetch/chart/create-chart-builder.ts';
 import { createGitFetcher } from '../activities/fetch/create-git-fetcher.ts';
 import { createChartRepositories } from '../activities/fetch/helm/create-chart-repositories.ts';
@@ -55,6 +55,7 @@ export async function openDeps(options: WorkerOptions, { client, log, cleanup }:
   );
   cleanup.defer(() => events.flush());
   const runs = createRuns(client, options.cluster);
+  const askForArtifact = createAskForArtifact(runs);
   const kustomize = { kustomize: await ensureTool('kustomize'), scratchDir: join(dataDir, 'scratch') };
   return {
     kube,
@@ -62,9 +63,9 @@ export async function openDeps(options: WorkerOptions, { client, log, cleanup }:
     applyMemo: createApplyMemo(),
     runs,
     git: createGitFetcher({ dataDir, store, advertisedUrl, readSecret: secretReader(kube) }),
-    ...openSources({ dataDir, store, advertisedUrl, kube, cleanup }),
+    ...openSources({ dataDir, store, advertisedUrl, kube, askForArtifact, cleanup }),
     store,
-    askForArtifact: createAskForArtifact(runs),
+    askForArtifact,
     builder: createBuilder(kustomize),
     kustomize,
     ...(await openHelm({ dataDir, fence, cleanup })),
@@ -82,17 +83,20 @@ interface SourceOptions {
   readonly store: ArtifactStore;
   readonly advertisedUrl: string;
   readonly kube: KubeClient;
+  readonly askForArtifact: AskForArtifact;
   readonly cleanup: AsyncDisposableStack;
 }
 
 /** What opens artifacts, and charts wherever they come from. */
-function openSources({ dataDir, store, advertisedUrl, kube, cleanup }: SourceOptions) {
+function openSources(options: SourceOptions) {
+  const { dataDir, store, advertisedUrl, kube, askForArtifact, cleanup } = options;
   const openArtifact = createOpenArtifact({ dataDir, store });
   const openArchive = createOpenArchive({ dataDir, store });
   const client = createHttpClient();
   cleanup.defer(() => client.close());
   const readSecret = secretReader(kube);
-  const charts = createChartRepositories({ client, readSecret, store, openArchive, dataDir, advertisedUrl });
+  const shared = { store, advertisedUrl, askForArtifact };
+  const charts = createChartRepositories({ ...shared, client, readSecret, openArchive, dataDir });
   const listRepositories = async (namespace: string) => {
     const kind = Kind.HelmRepository;
     const { items } = await kube.list({ apiVersion: API_VERSION[kind], kind, namespace });
@@ -100,8 +104,7 @@ function openSources({ dataDir, store, advertisedUrl, kube, cleanup }: SourceOpt
     return items as unknown as readonly HelmRepository[];
   };
   const chartBuilder = createChartBuilder({
-    store,
-    advertisedUrl,
+    ...shared,
     openArtifact,
     repositories: charts,
     listRepositories,

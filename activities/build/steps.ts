@@ -1,10 +1,10 @@
-import { ApplicationFailure } from '@temporalio/common';
 import type { Kustomization } from '../../api/kustomization.ts';
 import { Kind } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { failed, stalled } from '../failures.ts';
 import { faultPoint } from '../fault.ts';
+import { openOrAsk } from '../fetch/ask-for-artifact.ts';
 import type { BuiltInput, ReadyKustomization } from '../observe/kustomization.ts';
 import { asAttempted, readObject } from '../observe/object.ts';
 import { type ArtifactPointer, sourceRefOf } from '../observe/source.ts';
@@ -54,7 +54,9 @@ export async function build(
   artifact: ArtifactPointer,
   signal: AbortSignal,
 ): Promise<BuiltSet> {
-  const root = await openOrAsk(deps, kustomization, artifact, signal);
+  const source = sourceRefOf(kustomization);
+  const open = () => deps.openArtifact(artifact, { signal });
+  const root = await openOrAsk(deps.askForArtifact, source, open);
   faultPoint('fetched');
   const variables = await loadVariables(deps.kube, kustomization);
   return deps.builder.build({
@@ -64,24 +66,6 @@ export async function build(
     signal,
     ...(variables !== undefined && { variables }),
   });
-}
-
-/** A store is a cache: who finds an artifact lost asks its source to make it again, and may find it at the next try. */
-async function openOrAsk(
-  deps: Pick<Deps, 'openArtifact' | 'askForArtifact'>,
-  kustomization: Kustomization,
-  artifact: ArtifactPointer,
-  signal: AbortSignal,
-): Promise<string> {
-  try {
-    return await deps.openArtifact(artifact, { signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    // One that is refused for what it is would be the same again.
-    const isLost = !(error instanceof ApplicationFailure && error.nonRetryable);
-    if (isLost) await deps.askForArtifact(sourceRefOf(kustomization));
-    throw error;
-  }
 }
 
 /** The object as this pass saw it first, or as it is now when another worker saw it. */

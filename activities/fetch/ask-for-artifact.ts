@@ -1,4 +1,6 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { describeRef, type ObjectRef } from '../../api/object-ref.ts';
+import { Reason } from '../../api/reasons.ts';
 import type { Runs } from '../runs.ts';
 
 /** Asks a source to make its artifact again, because a consumer cannot get it. */
@@ -16,4 +18,23 @@ export function createAskForArtifact(runs: Pick<Runs, 'request'>): AskForArtifac
     asked.set(key, now);
     await runs.request(source, 'Artifact');
   };
+}
+
+/** A store is a cache: who finds an artifact lost asks its source to make it again, and may find it at the next try. */
+export async function openOrAsk<Opened>(
+  askForArtifact: AskForArtifact,
+  source: ObjectRef,
+  open: () => Promise<Opened>,
+): Promise<Opened> {
+  try {
+    return await open();
+  } catch (error) {
+    if (isLost(error)) await askForArtifact(source);
+    throw error;
+  }
+}
+
+/** One that is refused for what it is would be the same again. */
+function isLost(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.type === Reason.ArtifactFailed && !error.nonRetryable;
 }

@@ -1,8 +1,10 @@
 import type { HelmRelease } from '../../api/helm-release.ts';
 import type { Deps } from '../deps.ts';
+import { openOrAsk } from '../fetch/ask-for-artifact.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { type ArtifactPointer, readConfig } from '../observe/source.ts';
 import { type Chart, readChart } from './chart/read-chart.ts';
+import { chartRefOf } from './chart-template.ts';
 import { releaseName, releaseNamespace, storageNamespace } from './history/target.ts';
 import { commonMetadataDigest, postRenderersDigest } from './post-render/digests.ts';
 import type { StoredReleases } from './storage/storage.ts';
@@ -53,7 +55,7 @@ export async function gather(
   const target = targetOf(object);
   const versions = (object.status?.history ?? []).map(({ version }) => version);
   const [archive, values, releases] = await Promise.all([
-    deps.openArchive(artifact, { signal }),
+    openOrAsk(deps.askForArtifact, chartRefOf(object), () => deps.openArchive(artifact, { signal })),
     composeFor(deps, object),
     deps.releases.list(kube, { namespace: target.storageNamespace, name: target.name, versions }),
   ]);

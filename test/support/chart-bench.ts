@@ -92,6 +92,7 @@ export async function createChartBench(instead: Partial<RepositoryCharts> = {}):
 
   return {
     builder: createChartBuilder({
+      askForArtifact: () => Promise.resolve(),
       store,
       advertisedUrl: OURS,
       openArtifact: createOpenArtifact({ dataDir, store }),

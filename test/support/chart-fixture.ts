@@ -7,6 +7,7 @@ import { createHttpClient } from '../../activities/fetch/http/client.ts';
 import { createOpenArchive } from '../../activities/fetch/open-artifact.ts';
 import { type ArtifactStore, createArtifactStore } from '../../activities/fetch/store.ts';
 import { type HelmRepository, helmRepository } from '../../api/helm-repository.ts';
+import type { ObjectRef } from '../../api/object-ref.ts';
 import { type ArtifactServer, startArtifactServer } from '../../workers/artifact-server.ts';
 
 /** Charts of repositories as a worker has them, with an artifact server of its own. */
@@ -17,6 +18,8 @@ export interface ChartFixture extends AsyncDisposable {
   readonly dataDir: string;
   /** By `namespace/name`. */
   readonly secrets: Map<string, Readonly<Record<string, Buffer>>>;
+  /** The sources that were asked for their artifact. */
+  readonly asked: ObjectRef[];
   /** What was told to Temporal meanwhile. */
   readonly beats: unknown[];
   readonly options: { readonly signal: AbortSignal; readonly heartbeat: (detail: unknown) => void };
@@ -28,12 +31,14 @@ export async function createChartFixture(): Promise<ChartFixture> {
   const server = await startArtifactServer({ store });
   const client = createHttpClient();
   const secrets: ChartFixture['secrets'] = new Map();
+  const asked: ObjectRef[] = [];
   const beats: unknown[] = [];
   const charts = createChartRepositories({
     client,
     store,
     dataDir,
     openArchive: createOpenArchive({ dataDir, store }),
+    askForArtifact: async (source) => void asked.push(source),
     advertisedUrl: server.url,
     readSecret: async (namespace, name) => secrets.get(`${namespace}/${name}`),
   });
@@ -43,6 +48,7 @@ export async function createChartFixture(): Promise<ChartFixture> {
     server,
     dataDir,
     secrets,
+    asked,
     beats,
     options: { signal: new AbortController().signal, heartbeat: (detail) => void beats.push(detail) },
     async [Symbol.asyncDispose]() {

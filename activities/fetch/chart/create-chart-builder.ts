@@ -2,10 +2,12 @@ import type { Artifact } from '../../../api/artifact.ts';
 import { ConditionType, findCondition } from '../../../api/conditions.ts';
 import type { HelmChart } from '../../../api/helm-chart.ts';
 import { type HelmRepository, isOci } from '../../../api/helm-repository.ts';
+import { Kind } from '../../../api/object-ref.ts';
 import { Reason } from '../../../api/reasons.ts';
 import { failed, messageOf } from '../../failures.ts';
 import { faultPoint } from '../../fault.ts';
 import { isServed } from '../artifact-download.ts';
+import { type AskForArtifact, openOrAsk } from '../ask-for-artifact.ts';
 import type { OpenArtifact } from '../open-artifact.ts';
 import type { ArtifactStore } from '../store.ts';
 import { withReason } from './chart-failure.ts';
@@ -30,6 +32,7 @@ export interface ChartBuilderOptions {
   /** Where others reach the store's artifact server: `http://host:port`. */
   readonly advertisedUrl: string;
   readonly openArtifact: OpenArtifact;
+  readonly askForArtifact: AskForArtifact;
   readonly repositories: RepositoryCharts;
   /** The HelmRepositories of a namespace: dependencies use the credentials of the one with their URL. */
   readonly listRepositories: (namespace: string) => Promise<readonly HelmRepository[]>;
@@ -84,7 +87,7 @@ async function keptArtifact(
 }
 
 async function planOf(
-  { openArtifact, repositories, listRepositories }: ChartBuilderOptions,
+  { openArtifact, askForArtifact, repositories, listRepositories }: ChartBuilderOptions,
   { chart, source }: { readonly chart: HelmChart; readonly source: ChartSource },
   step: ChartBuildOptions,
 ): Promise<ChartPlan> {
@@ -95,8 +98,10 @@ async function planOf(
     const { kind, name } = chart.spec.sourceRef;
     throw failed(Reason.NoSourceArtifact, `no artifact available for ${kind} source '${name}'`);
   }
-  const directory = await openArtifact(artifact, { signal: step.signal });
   const { namespace } = chart.metadata;
+  const ref = { kind: Kind.GitRepository, namespace, name: chart.spec.sourceRef.name };
+  const open = () => openArtifact(artifact, { signal: step.signal });
+  const directory = await openOrAsk(askForArtifact, ref, open);
   return await planFromGit({
     chart,
     artifact,

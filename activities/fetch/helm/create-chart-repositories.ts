@@ -1,4 +1,5 @@
 import { isOci } from '../../../api/helm-repository.ts';
+import type { AskForArtifact } from '../ask-for-artifact.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { ReadSecret } from '../http/credentials.ts';
 import { createRegistryClient } from '../oci/client.ts';
@@ -17,6 +18,7 @@ export interface ChartRepositoriesOptions {
   readonly store: ArtifactStore;
   /** Artifacts as files, of whoever serves them. */
   readonly openArchive: OpenArtifact;
+  readonly askForArtifact: AskForArtifact;
   /** Holds scratch; belongs to this process alone. */
   readonly dataDir: string;
   /** Where others reach the store's artifact server: `http://host:port`. */

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artifact } from '../../../api/artifact.ts';
+import { Kind } from '../../../api/object-ref.ts';
+import { type AskForArtifact, openOrAsk } from '../ask-for-artifact.ts';
 import type { HttpAnswer, HttpClient } from '../http/client.ts';
 import type { ReadSecret } from '../http/credentials.ts';
 import type { OpenArtifact } from '../open-artifact.ts';
@@ -17,6 +19,7 @@ export interface IndexOptions {
   readonly store: ArtifactStore;
   /** Artifacts as files, of whoever serves them. */
   readonly openArchive: OpenArtifact;
+  readonly askForArtifact: AskForArtifact;
   /** Holds scratch; belongs to this process alone. */
   readonly dataDir: string;
 }
@@ -44,6 +47,7 @@ export function createOpenIndex({
   readSecret,
   store,
   openArchive,
+  askForArtifact,
   dataDir,
 }: IndexOptions): OpenIndex {
   const reader = createIndexReader();
@@ -76,10 +80,13 @@ export function createOpenIndex({
       return await ofFile(file, access.where, signal);
     },
     async ofArtifact(repository, artifact, signal) {
+      const { namespace, name } = repository.metadata;
+      const source = { kind: Kind.HelmRepository, namespace, name };
       const withFile: IndexSource['withFile'] = async (use, within) => {
         const local = await store.fileOf(artifact.path);
         const isGood = local !== undefined && (await fileHasDigest(local, artifact.digest));
-        return await use(isGood ? local : await openArchive(artifact, { signal: within }));
+        const open = () => openArchive(artifact, { signal: within });
+        return await use(isGood ? local : await openOrAsk(askForArtifact, source, open));
       };
       return await reader.read(artifact.digest, { where: whereOf(repository), withFile }, signal);
     },

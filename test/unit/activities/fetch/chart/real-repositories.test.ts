@@ -39,6 +39,7 @@ beforeAll(async () => {
   client = createHttpClient();
   const store = createArtifactStore(join(folder, 'artifacts'));
   repositories = createChartRepositories({
+    askForArtifact: () => Promise.resolve(),
     client,
     readSecret: async (_namespace, name) =>
       name === 'ann'

@@ -76,6 +76,22 @@ describe('a chart that helm packed and indexed', () => {
     const wanted = { chart: CHART, version: '1.x', index: artifact };
     expect(await other.charts.resolve(repository, wanted, other.options)).toMatchObject({ version: '1.2.3' });
   });
+
+  it('has its repository asked for an index that died with the worker that served it', async () => {
+    server = await startChartServer({ root });
+    await server.publish(CHART, { version: '1.2.3' });
+    const repository = helmRepositoryObject({ url: server.url });
+    const { artifact } = await fixture.charts.fetchIndex(repository, fixture.options);
+    await using other = await createChartFixture();
+    await fixture.server.close();
+
+    const wanted = { chart: CHART, version: '*', index: artifact };
+    await expect(other.charts.resolve(repository, wanted, other.options)).rejects.toMatchObject({
+      type: 'ArtifactFailed',
+      nonRetryable: false,
+    });
+    expect(other.asked).toEqual([{ kind: 'HelmRepository', namespace: 'apps', name: 'charts' }]);
+  });
 });
 
 describe('where a chart is', () => {
