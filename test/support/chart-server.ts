@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { basename, dirname, join, resolve } from 'node:path';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerOptions } from 'node:https';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startFileServer } from '../../tools/file-server.ts';
 import type { Fault } from '../../tools/git-server.ts';
 import { type PackageOptions, packageChart } from './charts.ts';
 import { helm } from './helm.ts';
@@ -54,21 +53,20 @@ export async function startChartServer(options: ChartServerOptions): Promise<Cha
   const requests: ChartRequest[] = [];
   let fault: ((request: ChartRequest) => Fault) | undefined;
 
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const before = async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
     const seen = { path: request.url ?? '/', headers: request.headers };
     requests.push(seen);
     const broken = fault?.(seen);
-    if (broken === 'drop') return void request.destroy();
-    if (typeof broken === 'number') return void response.writeHead(broken).end();
-    if (broken) await sleep(broken.delayMs);
-    if (isAllowed(request, auth)) return serveFile(root, request, response);
+    if (broken === 'drop') request.destroy();
+    else if (typeof broken === 'number') response.writeHead(broken).end();
+    else if (broken) await sleep(broken.delayMs);
+    if (broken === 'drop' || typeof broken === 'number') return true;
+    if (isAllowed(request, auth)) return false;
     response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="charts"' }).end('who are you?\n');
+    return true;
   };
-  const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    answer(request, response).catch(() => response.destroy());
-  };
-  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
-  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${await listen(server)}${path}`;
+  const server = await startFileServer({ root, tls, before });
+  const url = `${server.url}${path}`;
   const at = options.chartsAt === undefined ? [] : ['--url', options.chartsAt];
   const index = async () => void (await helm(['repo', 'index', folder, ...at]));
   const publishAll = async (packages: readonly string[]): Promise<void> => {
@@ -88,10 +86,7 @@ export async function startChartServer(options: ChartServerOptions): Promise<Cha
     },
     put: (file, content) => place(join(folder, file), content),
     setFault: (next) => (fault = next),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
-    },
+    [Symbol.asyncDispose]: () => server.stop(),
   };
 }
 
@@ -105,25 +100,6 @@ function isAllowed({ headers }: IncomingMessage, auth: ChartServerOptions['auth'
   if (!auth) return true;
   const word = Buffer.from(`${auth.username}:${auth.password}`).toString('base64');
   return headers.authorization === `Basic ${word}`;
-}
-
-/** As file servers do: with a tag of the content and its time, and 304 for those who have it. */
-function serveFile(root: string, request: IncomingMessage, response: ServerResponse): void {
-  const { pathname } = new URL(request.url ?? '/', 'http://server');
-  const file = resolve(root, `.${decodeURIComponent(pathname)}`);
-  if (!file.startsWith(`${root}/`) || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
-    return void response.writeHead(404).end('not here\n');
-  }
-  const content = readFileSync(file);
-  const tag = `"${createHash('sha256').update(content).digest('hex').slice(0, 16)}"`;
-  const headers = { ETag: tag, 'Last-Modified': statSync(file).mtime.toUTCString() };
-  if (request.headers['if-none-match'] === tag) return void response.writeHead(304, headers).end();
-  response.writeHead(200, { ...headers, 'Content-Length': content.length }).end(content);
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return (server.address() as AddressInfo).port;
 }
 
 /** The certificates of the tests by file name, for servers and for Secrets. */
