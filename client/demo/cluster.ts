@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../activities/kube/client.ts';
-import type { Condition } from '../../api/conditions.ts';
+import { type Condition, type ConditionType, findCondition } from '../../api/conditions.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 
 export const KUSTOMIZATIONS = [
@@ -24,6 +24,8 @@ export interface Deployment {
   readonly replicas: number;
   readonly readyReplicas: number;
   readonly image: string;
+  /** That a pod asks for. */
+  readonly memory: string | undefined;
   readonly nodeSelector: Readonly<Record<string, string>>;
 }
 
@@ -34,6 +36,8 @@ export interface Cluster {
   ready(name: KustomizationName): Promise<Condition | undefined>;
   /** Ready, with this commit applied; how many objects it holds. */
   appliedAt(name: KustomizationName, sha: string): Promise<{ readonly objects: number } | undefined>;
+  /** What a HelmRelease says of its present spec. */
+  release(name: string, type: ConditionType): Promise<Condition | undefined>;
   deployment(name: string): Promise<Deployment | undefined>;
   exists(apiVersion: string, kind: string, name: string): Promise<boolean>;
   ingressHost(name: string): Promise<string | undefined>;
@@ -43,6 +47,7 @@ export interface Cluster {
 
 const APPS = 'apps';
 const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: APPS } as const;
+const RELEASE = { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', namespace: APPS } as const;
 
 export function watchCluster(kube: KubeClient): Cluster {
   const engineObject = async (apiVersion: string, kind: string, name: string) => {
@@ -64,6 +69,11 @@ export function watchCluster(kube: KubeClient): Cluster {
       if (ready?.status !== 'True' || ready.observedGeneration !== generation) return undefined;
       if (status.lastAppliedRevision !== `main@sha1:${sha}`) return undefined;
       return { objects: status.inventory?.entries?.length ?? 0 };
+    },
+    release: async (name, type) => {
+      const found = await kube.get({ ...RELEASE, name });
+      const told = findCondition((found?.['status'] as Status | undefined)?.conditions, type);
+      return told?.observedGeneration === found?.metadata.generation ? told : undefined;
     },
     deployment: async (name) => deploymentOf(await kube.get({ ...DEPLOYMENT, name })),
     exists: async (apiVersion, kind, name) =>
@@ -92,7 +102,10 @@ interface DeploymentFields {
     readonly replicas: number;
     readonly template: {
       readonly spec: {
-        readonly containers: readonly { readonly image: string }[];
+        readonly containers: readonly {
+          readonly image: string;
+          readonly resources?: { readonly requests?: { readonly memory?: string } };
+        }[];
         readonly nodeSelector?: Readonly<Record<string, string>>;
       };
     };
@@ -108,6 +121,7 @@ function deploymentOf(object: KubeObject | undefined): Deployment | undefined {
     replicas: spec.replicas,
     readyReplicas: status?.readyReplicas ?? 0,
     image: pod.containers[0]?.image ?? '',
+    memory: pod.containers[0]?.resources?.requests?.memory,
     nodeSelector: pod.nodeSelector ?? {},
   };
 }

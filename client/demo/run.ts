@@ -80,6 +80,8 @@ It stays up until Ctrl-C. In another terminal:
   npx pawl get ks -A --watch
   npx pawl runs ks apps
   npx pawl tree ks apps
+  npx pawl get hr -A
+  npx pawl runs hr recipes -n apps
   npx pawl reconcile ks apps --with-source
   git clone ${state.gitUrl}
   eval "$(npx pawl demo env)" && kubectl get pods -A

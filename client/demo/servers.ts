@@ -4,13 +4,16 @@ import { loadKubeAccess } from '../../activities/kube/config.ts';
 import { ensureTools } from '../../tools/build.ts';
 import { TOOL_NAMES } from '../../tools/catalog.ts';
 import { type ControlPlane, startControlPlane } from '../../tools/control-plane.ts';
+import { startFileServer } from '../../tools/file-server.ts';
 import { type GitServer, startGitServer } from '../../tools/git-server.ts';
+import { helm } from '../../tools/helm.ts';
 import { stopLeftovers } from '../../tools/leftover.ts';
 import { type PawlResult, pawl } from '../../tools/pawl.ts';
 import { persistentPorts } from '../../tools/state.ts';
 import { startTemporal, type TemporalServer } from '../../tools/temporal.ts';
 import { startWorker } from '../../tools/worker.ts';
 import { bootstrap, requestFetch } from './bootstrap.ts';
+import { packCharts } from './charts.ts';
 import type { Narrator } from './narrator.ts';
 import type { RunningDemo } from './state.ts';
 
@@ -21,6 +24,8 @@ export interface Servers {
   readonly git: GitServer;
   /** The command line, against this demo. */
   pawl(args: readonly string[]): Promise<PawlResult>;
+  /** What the plain helm prints about this demo's cluster. */
+  helm(args: readonly string[]): Promise<string>;
 }
 
 export interface StartOptions {
@@ -32,8 +37,8 @@ export interface StartOptions {
 }
 
 // Those that people know; others when they are taken.
-const PORTS = { temporal: 7233, ui: 8233, git: 3080, artifacts: 9790 };
-const PORT_NAMES = ['temporal', 'ui', 'git', 'artifacts'] as const;
+const PORTS = { temporal: 7233, ui: 8233, git: 3080, charts: 3081, artifacts: 9790 };
+const PORT_NAMES = ['temporal', 'ui', 'git', 'charts', 'artifacts'] as const;
 
 // Longer than the worker itself gives what it is doing.
 const WORKER_GRACE_MS = 15_000;
@@ -52,12 +57,13 @@ export async function startServers(options: StartOptions): Promise<Servers> {
     return result;
   };
 
-  const [temporal, plane] = await Promise.all([
+  const [temporal, plane, charts] = await Promise.all([
     timed('Temporal', startOwnTemporal(options, ports)),
     timed(
       'Kubernetes: etcd, API server, controller manager, scheduler, one fake node',
       startCluster(options),
     ),
+    timed('chart repository: two versions of recipes', startCharts(options, ports)),
   ]);
   const kube = createKubeClient(loadKubeAccess({ kubeconfig: plane.kubeconfigPath }));
   up.defer(() => kube.close());
@@ -73,7 +79,7 @@ export async function startServers(options: StartOptions): Promise<Servers> {
     gitUrl: git.url,
     logFile: join(dir, 'worker', 'worker.log'),
   };
-  const servers = { state, kube, git: git.server, pawl: pawlOf(state) };
+  const servers = { state, kube, git: git.server, pawl: pawlOf(state), helm: helmOf(state) };
 
   await timed('CRDs: pawl install', installCrds(servers));
   const worker = await timed(
@@ -81,7 +87,7 @@ export async function startServers(options: StartOptions): Promise<Servers> {
     startWorker({ ...state, dir: join(dir, 'worker'), artifactPort: ports.artifacts, onDied }),
   );
   up.defer(() => worker.stop(WORKER_GRACE_MS));
-  await bootstrap(kube, git.url);
+  await bootstrap(kube, { git: git.url, charts });
   return servers;
 }
 
@@ -109,6 +115,18 @@ async function startGit({ dir, up }: StartOptions, ports: Ports, kube: KubeClien
   up.defer(() => server.stop());
   const { url } = await server.createRepository('home');
   return { server, url };
+}
+
+async function startCharts({ dir, up }: StartOptions, ports: Ports): Promise<string> {
+  const root = join(dir, 'charts');
+  await packCharts(root, join(dir, 'helm'));
+  const server = await startFileServer({ root, port: ports.charts });
+  up.defer(() => server.stop());
+  return server.url;
+}
+
+function helmOf({ dir, kubeconfig }: RunningDemo): Servers['helm'] {
+  return (args) => helm(args, { home: join(dir, 'helm'), kubeconfig });
 }
 
 function pawlOf(state: RunningDemo): Servers['pawl'] {

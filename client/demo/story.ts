@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Condition } from '../../api/conditions.ts';
 import type { WorkTree } from '../../tools/git-work-tree.ts';
 import { type Cluster, KUSTOMIZATIONS } from './cluster.ts';
 import type { Narrator } from './narrator.ts';
@@ -6,10 +7,13 @@ import type { Servers } from './servers.ts';
 import { applyChange } from './steps/apply-change.ts';
 import { failWithMessage } from './steps/fail-with-message.ts';
 import { firstSync } from './steps/first-sync.ts';
+import { mendRelease } from './steps/mend-release.ts';
 import { pruneRemoved } from './steps/prune-removed.ts';
 import { replaceStuck } from './steps/replace-stuck.ts';
 import { revertDrift } from './steps/revert-drift.ts';
+import { rollBackRelease } from './steps/roll-back-release.ts';
 import { suspendAndResume } from './steps/suspend-and-resume.ts';
+import { upgradeRelease } from './steps/upgrade-release.ts';
 
 /** One part of the story: it does something for real, and checks what comes of it. */
 export interface Step {
@@ -30,6 +34,15 @@ export interface Scene {
   push: WorkTree['push'];
   /** The command line; throws what it says when it fails. */
   pawl(...args: readonly string[]): Promise<void>;
+  /** What the plain `helm history` says of a release of the namespace apps, oldest first. */
+  history(release: string): Promise<readonly Revision[]>;
+}
+
+/** A line of `helm history`. */
+export interface Revision {
+  readonly revision: number;
+  readonly status: string;
+  readonly chart: string;
 }
 
 export type Check<T> = () => Promise<T | undefined | false>;
@@ -42,6 +55,9 @@ const STEPS: readonly Step[] = [
   failWithMessage,
   replaceStuck,
   pruneRemoved,
+  upgradeRelease,
+  rollBackRelease,
+  mendRelease,
 ];
 const POLL_MS = 50;
 const TIMEOUT_MS = 60_000;
@@ -55,16 +71,20 @@ export async function tellStory(scene: Scene, narrator: Narrator): Promise<boole
       await step.tell(scene);
     } catch (error) {
       narrator.failed(error instanceof Error ? error.message : String(error));
-      for (const name of KUSTOMIZATIONS) {
-        const ready = await scene.cluster.ready(name);
-        narrator.say(
-          `${name}: Ready=${ready?.status ?? 'unknown'} ${ready?.reason ?? ''}: ${ready?.message ?? ''}`,
-        );
-      }
+      await tellStates(scene.cluster, narrator);
       return false;
     }
   }
   return true;
+}
+
+async function tellStates(cluster: Cluster, narrator: Narrator): Promise<void> {
+  const tell = (name: string, ready: Condition | undefined) =>
+    narrator.say(
+      `${name}: Ready=${ready?.status ?? 'unknown'} ${ready?.reason ?? ''}: ${ready?.message ?? ''}`,
+    );
+  for (const name of KUSTOMIZATIONS) tell(name, await cluster.ready(name));
+  tell('recipes', await cluster.release('recipes', 'Ready'));
 }
 
 /** The scene on running servers. */
@@ -93,6 +113,10 @@ export function setScene(servers: Servers, tree: WorkTree, cluster: Cluster, nar
       if (broke) throw new Error(`no longer so: ${text}`);
       narrator.saw(text, forMs);
     },
+    history: async (release) =>
+      JSON.parse(
+        await servers.helm(['history', release, '--namespace', 'apps', '--output', 'json']),
+      ) as Revision[],
     async pawl(...args) {
       const { code, stdout, stderr } = await servers.pawl(args);
       if (code !== 0) throw new Error(`pawl ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`);

@@ -1,8 +1,9 @@
+import { RECIPES } from '../charts.ts';
 import { KUSTOMIZATIONS } from '../cluster.ts';
 import { sampleFiles } from '../repository.ts';
 import type { Scene, Step } from '../story.ts';
 
-const DEPLOYMENTS = ['notes', 'photos', 'dashboard'];
+const DEPLOYMENTS = ['notes', 'photos', 'dashboard', 'recipes'];
 
 /** From a push to a healthy cluster, in the order of `dependsOn`. */
 export const firstSync: Step = {
@@ -23,6 +24,13 @@ export const firstSync: Step = {
         () => scene.cluster.appliedAt(name, sha),
       );
     }
+    await scene.see(
+      (message: string) => `HelmRelease recipes is ready: ${message}`,
+      async () => {
+        const ready = await scene.cluster.release('recipes', 'Ready');
+        return ready?.status === 'True' && ready.message.includes(RECIPES.first.version) && ready.message;
+      },
+    );
     for (const name of DEPLOYMENTS) await seeRunning(scene, name);
   },
 };
