@@ -8,7 +8,8 @@ import {
 } from '@temporalio/workflow';
 import type { ActedRelease, ReleaseEnd } from '../activities/helm/act-on-release.ts';
 import type { ActionType } from '../activities/helm/next-action.ts';
-import type { ObservedHelmRelease } from '../activities/observe/helm-release.ts';
+import type { Activities } from '../activities/index.ts';
+import type { ObservedHelmRelease, Serves } from '../activities/observe/helm-release.ts';
 import type { Attempt } from '../activities/observe/object.ts';
 import { Reason } from '../api/reasons.ts';
 import { acting, fast, settle, slow } from './activities.ts';
@@ -33,10 +34,15 @@ const MOST_LOST = 3;
 /** Observes, decides and acts until nothing is left to do. Each type of action is taken once. */
 async function reconcile(pass: Pass): Promise<PassOutcome> {
   const taken: ActionType[] = [];
+  let serves: Serves | undefined;
   for (let lost = 0; lost <= MOST_LOST; ) {
-    const observed = await pass.step('observe', () => fast.observeHelmRelease({ ref: pass.ref, taken }));
+    const observed = await pass.step('observe', () =>
+      fast.observeHelmRelease({ ref: pass.ref, taken, ...(serves && { serves }) }),
+    );
     if (observed.state !== 'Act') return settleObserved(pass, observed, taken.length > 0);
-    const { action, revision } = observed;
+    const { action, revision, requestedAt } = observed;
+    // What is asked for from here on is the next pass's.
+    serves ??= requestedAt === undefined ? {} : { requestedAt };
     pass.attempt = attemptOf(observed);
     const acted = await act(pass, observed);
     if (acted === 'Superseded')
@@ -136,8 +142,17 @@ async function act(pass: Pass, observed: Begun): Promise<ActedRelease | 'Superse
 async function becomesObsolete({ ref, inbox }: Pass, { generation, basis }: Begun): Promise<void> {
   for (let seen = 0; ; ) {
     seen = await inbox.requestsBeyond(seen);
-    const { isObsolete } = await fast.compareBasis({ ref, generation, basis });
-    if (isObsolete) return;
+    if (await isObsolete({ ref, generation, basis })) return;
+  }
+}
+
+/** What cannot be compared, such as a spec that does not parse, ends nothing; whatever mends it asks again. */
+async function isObsolete(input: Parameters<Activities['compareBasis']>[0]): Promise<boolean> {
+  try {
+    return (await fast.compareBasis(input)).isObsolete;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return false;
   }
 }
 

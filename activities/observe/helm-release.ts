@@ -12,6 +12,7 @@ import type { StepContext } from '../steps.ts';
 import { compileDependencies, unmetDependency } from './dependencies.ts';
 import {
   type Attempt,
+  asAttempted,
   attemptOf,
   ensureFinalizer,
   parseObject,
@@ -23,6 +24,12 @@ import { readyChart } from './source.ts';
 export interface ObserveReleaseInput extends RefInput {
   /** The types of what this pass did already: each is done once. */
   readonly taken: readonly ActionType[];
+  /** The request that this pass serves, once it has begun: a later one is not answered by what was done before it. */
+  readonly serves?: Serves;
+}
+
+export interface Serves {
+  readonly requestedAt?: string;
 }
 
 /** Nothing is wrong, but something is not there yet. */
@@ -42,13 +49,15 @@ export type ObservedHelmRelease =
 /** Reads the object, its chart, its values and its release, and decides what is done next. */
 export async function observeHelmRelease(
   deps: Deps,
-  { ref, taken }: ObserveReleaseInput,
+  { ref, taken, serves }: ObserveReleaseInput,
   step: StepContext,
 ): Promise<ObservedHelmRelease> {
   const found = await deps.kube.get(targetOfRef(ref));
   if (!found) return { state: 'Gone' };
   if (found.metadata.deletionTimestamp) return { state: 'Deleting', timeoutMs: DELETION_MS };
-  const object = parseObject(Kind.HelmRelease, await ensureFinalizer(deps.kube, ref, found));
+  const read = parseObject(Kind.HelmRelease, await ensureFinalizer(deps.kube, ref, found));
+  const { generation } = read.metadata;
+  const object = asAttempted(read, serves && { generation, ...serves });
   if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
 
   assertSupported(object);
