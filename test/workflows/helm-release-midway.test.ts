@@ -1,7 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { describe, expect, it } from 'vitest';
+import { failed } from '../../activities/failures.ts';
 import type { Activities } from '../../activities/index.ts';
 import { Kind } from '../../api/object-ref.ts';
+import { Reason } from '../../api/reasons.ts';
 import { cancel, progress, suspend, Trigger } from '../../workflows/messages.ts';
 import { releaseToAct } from '../support/fake-activities.ts';
 import { workflowRig } from '../support/workflow-rig.ts';
@@ -37,8 +39,8 @@ function pausedAction() {
   };
 }
 
-describe('what changes the release that is being made ends the action at once', () => {
-  it.concurrent.each([Trigger.Spec, Trigger.Source, Trigger.Config, Trigger.Delete])(
+describe('a request that changes the release ends the action that makes it at once', () => {
+  it.concurrent.each([Trigger.Spec, Trigger.Source, Trigger.Config, Trigger.Delete, Trigger.Request])(
     '%s',
     async (trigger) => {
       const action = pausedAction();
@@ -46,6 +48,7 @@ describe('what changes the release that is being made ends the action at once', 
       const object = rig.object(Kind.HelmRelease, {
         actOnRelease: (input) =>
           acts++ === 0 ? action.step(input) : Promise.resolve({ ms, type: 'release' }),
+        compareBasis: async () => ({ ms, isObsolete: true }),
       });
       const run = await object.request(Trigger.Interval);
       await action.reached;
@@ -64,61 +67,71 @@ describe('what changes the release that is being made ends the action at once', 
         },
         { trigger, outcome: 'Succeeded' },
       ]);
+      const { generation, basis } = releaseToAct('install');
+      expect(object.inputOf('compareBasis')).toEqual({ ref: object.ref, generation, basis });
       // Nothing is told of the attempt that was dropped, and the next one begins anew.
       const looks = object.calls.filter(({ step }) => step === 'observeHelmRelease');
       expect(looks.map(({ input }) => (input as { taken: unknown }).taken)).toEqual([[], [], ['release']]);
       expect(object.count('settleHelmReleaseFailure')).toBe(0);
     },
   );
-});
 
-describe('a wish to see it reconciled ends no action, and is served by one more pass', () => {
-  it.concurrent.each([
-    Trigger.Request,
-    Trigger.Interval,
-    Trigger.Dependency,
-    Trigger.Retry,
-    Trigger.Manual,
-    Trigger.Artifact,
-  ])('%s', async (trigger) => {
+  it.concurrent('whatever came before it that changes nothing, or cannot be looked at', async ({
+    expect,
+  }) => {
     const action = pausedAction();
+    const answers = [
+      async () => ({ ms, isObsolete: false }),
+      async () => {
+        throw failed(Reason.ValuesError, "could not find ConfigMap 'apps/none'");
+      },
+      async () => ({ ms, isObsolete: true }),
+    ];
+    let comparisons = 0;
     const object = rig.object(Kind.HelmRelease, {
       observeHelmRelease: installsOnce(),
       actOnRelease: action.step,
-    });
-    const run = await object.request(Trigger.Spec);
-    await action.reached;
-
-    await object.request(trigger);
-    // The run has seen it before the action ends.
-    expect(await object.handle().query(progress)).toBe('install');
-    action.letGo();
-
-    const { passes } = await object.end(run);
-    expect(action.wasCancelled()).toBe(false);
-    expect(passes).toMatchObject([
-      { trigger: 'Spec', outcome: 'Succeeded' },
-      { trigger, outcome: 'NothingToDo' },
-    ]);
-  });
-
-  it.concurrent('two of them, and one that changes the release, are one more pass', async () => {
-    const action = pausedAction();
-    const object = rig.object(Kind.HelmRelease, {
-      observeHelmRelease: installsOnce(),
-      actOnRelease: action.step,
+      compareBasis: async () => answers[comparisons++]?.() ?? { ms, isObsolete: true },
     });
     const run = await object.request(Trigger.Interval);
     await action.reached;
 
-    await object.request(Trigger.Request);
-    await object.request(Trigger.Interval);
-    await object.request(Trigger.Source);
+    for (let asked = 1; asked <= answers.length; asked++) {
+      await object.request(Trigger.Config);
+      // What came together would be compared once.
+      await expect.poll(() => object.count('compareBasis'), { timeout: 20_000 }).toBe(asked);
+    }
 
     const { passes } = await object.end(run);
     expect(passes.map(({ outcome }) => outcome)).toEqual(['Superseded', 'NothingToDo']);
-    expect(passes[1]?.trigger).toBe('Request');
   });
+});
+
+describe('a wish to see it reconciled ends no action, and is served by one more pass', () => {
+  it.concurrent.for([Trigger.Request, Trigger.Interval, Trigger.Source, Trigger.Retry, Trigger.Manual])(
+    '%s',
+    async (trigger, { expect }) => {
+      const action = pausedAction();
+      const object = rig.object(Kind.HelmRelease, {
+        observeHelmRelease: installsOnce(),
+        actOnRelease: action.step,
+        compareBasis: async () => ({ ms, isObsolete: false }),
+      });
+      const run = await object.request(Trigger.Spec);
+      await action.reached;
+
+      await object.request(trigger);
+      await expect.poll(() => object.count('compareBasis'), { timeout: 20_000 }).toBe(1);
+      action.letGo();
+
+      const { passes } = await object.end(run);
+      expect(action.wasCancelled()).toBe(false);
+      expect(passes).toMatchObject([
+        { trigger: 'Spec', outcome: 'Succeeded' },
+        { trigger, outcome: 'NothingToDo' },
+      ]);
+    },
+  );
 });
 
 /** One install, whatever came of it. */
