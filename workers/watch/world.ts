@@ -98,18 +98,24 @@ export class World {
     this.#wakeIfMissed(after, id);
   }
 
-  /** Whoever builds from it or waits for it may be behind now. */
+  /** Whoever builds from it or waits for it may be behind now. Who is asked for its artifact is not asked once more. */
   #wakeDependants(before: Summary | undefined, after: Summary, id: string): void {
+    const asked = new Set<string>();
     if (sourceKey(before) !== sourceKey(after)) {
       const remade = isRemade(before, after);
       for (const dependant of inDependencyOrder(this.#bySource.get(id), this.#known)) {
-        if (this.#askIfBehind(dependant) || !remade || dependant.isSuspended) continue;
-        this.#reactions.request(dependant, { trigger: Trigger.Source });
+        const isAsked = this.#askIfBehind(dependant);
+        if (!isAsked && (!remade || dependant.isSuspended)) continue;
+        if (!isAsked) this.#reactions.request(dependant, { trigger: Trigger.Source });
+        asked.add(keyOf(dependant.ref));
       }
     }
     const isNewlyReady = becameReady(before, after);
     const specChanged = before !== undefined && before.generation !== after.generation;
-    if (isNewlyReady) this.#wake(this.#bySource.get(id), waitsForSource, Trigger.Source);
+    if (isNewlyReady) {
+      const others = this.#bySource.get(id).filter((dependant) => !asked.has(dependant));
+      this.#wake(others, waitsForSource, Trigger.Source);
+    }
     if (isNewlyReady || specChanged)
       this.#wake(this.#byDependency.get(id), waitsForDependency, Trigger.Dependency);
   }

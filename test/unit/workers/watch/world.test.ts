@@ -116,6 +116,24 @@ describe('an event', () => {
     expect(reactions()).toEqual(['request app Source', 'request aaa Source']);
   });
 
+  it('of a source that gets its artifact and is ready by it asks once', () => {
+    const waiting = {
+      ready: 'False',
+      reason: 'SourceNotReady',
+      status: { lastAttemptedRevision: undefined },
+    };
+    world.replace('GitRepository', [{ ...source('r1'), status: {} }]);
+    world.replace('Kustomization', [kustomization('app', waiting)]);
+    reactions();
+
+    world.upsert(source('r1'));
+    expect(reactions()).toEqual(['request app Source']);
+
+    // Its run may have begun before; what it says afterwards is of no news.
+    world.upsert(kustomization('app', waiting));
+    expect(reactions()).toEqual([]);
+  });
+
   it('of a source that only moved wakes who could not get its artifact', () => {
     world.upsert(kustomization('lost', { ready: 'False', reason: 'ArtifactFailed' }));
     reactions();
