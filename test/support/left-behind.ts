@@ -30,7 +30,8 @@ const CLUSTER_SCOPED: readonly Kinds[] = [
 // Written by servers, or different in every namespace by nature.
 const OF_SERVERS = ['uid', 'resourceVersion', 'creationTimestamp', 'selfLink', 'ownerReferences'];
 const OF_SERVICES = ['clusterIP', 'clusterIPs'];
-const OF_JOBS = /^(batch\.kubernetes\.io\/)?controller-uid$/;
+// The server gives a Job its template's labels when it has none of its own.
+const OF_JOBS = /^(batch\.kubernetes\.io\/)?(controller-uid|job-name)$/;
 const OF_ORIGIN = /^f:helm\.toolkit\.fluxcd\.io\/(name|namespace)$/;
 const NOT_FROM_CHARTS = ['ConfigMap/kube-root-ca.crt', 'ServiceAccount/default'];
 const HELM_RECORD = 'helm.sh/release.v1';
