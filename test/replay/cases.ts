@@ -11,7 +11,7 @@ export interface Recorded {
   readonly events: readonly string[];
 }
 
-interface Case {
+export interface Case {
   /** Of the file, without the date. */
   readonly name: string;
   readonly matches: (run: Recorded) => boolean;
@@ -22,15 +22,15 @@ const source = (matches: (run: Recorded) => boolean) => (run: Recorded) =>
 const applier = (matches: (run: Recorded) => boolean) => (run: Recorded) =>
   run.type === 'kustomization' && matches(run);
 
-function outcomes(...expected: readonly string[]) {
+export function outcomes(...expected: readonly string[]) {
   return ({ passes }: Recorded) => passes.map(({ outcome }) => outcome).join() === expected.join();
 }
 
-function hasStep(name: string, { passes }: Recorded, pass = 0): boolean {
+export function hasStep(name: string, { passes }: Recorded, pass = 0): boolean {
   return passes[pass]?.steps.some((step) => step.name === name) ?? false;
 }
 
-function has(event: string, { events }: Recorded): boolean {
+export function hasEvent(event: string, { events }: Recorded): boolean {
   return events.includes(`EVENT_TYPE_${event}`);
 }
 
@@ -77,13 +77,13 @@ export const CASES: readonly Case[] = [
   {
     name: 'kustomization-cancelled',
     matches: applier(
-      (run) => outcomes('HealthCheckCanceled')(run) && !has('WORKFLOW_EXECUTION_CANCEL_REQUESTED', run),
+      (run) => outcomes('HealthCheckCanceled')(run) && !hasEvent('WORKFLOW_EXECUTION_CANCEL_REQUESTED', run),
     ),
   },
   {
     name: 'kustomization-cancelled-by-temporal',
     matches: applier(
-      (run) => outcomes('HealthCheckCanceled')(run) && has('WORKFLOW_EXECUTION_CANCEL_REQUESTED', run),
+      (run) => outcomes('HealthCheckCanceled')(run) && hasEvent('WORKFLOW_EXECUTION_CANCEL_REQUESTED', run),
     ),
   },
   { name: 'kustomization-nothing-to-cancel', matches: applier(outcomes('NothingToDo')) },
@@ -100,12 +100,12 @@ export const CASES: readonly Case[] = [
   { name: 'kustomization-deleted', matches: applier(outcomes('Deleted')) },
   {
     name: 'kustomization-asked-while-closing',
-    matches: applier((run) => has('WORKFLOW_TASK_FAILED', run)),
+    matches: applier((run) => hasEvent('WORKFLOW_TASK_FAILED', run)),
   },
 
   { name: 'tick-nothing-to-do', matches: (run) => run.type === 'tick' && !isRequested(run) },
   { name: 'tick-requested', matches: (run) => run.type === 'tick' && isRequested(run) },
-  { name: 'resume-later', matches: (run) => run.type === 'resumeLater' && has('MARKER_RECORDED', run) },
+  { name: 'resume-later', matches: (run) => run.type === 'resumeLater' && hasEvent('MARKER_RECORDED', run) },
   {
     name: 'watch-handed-over',
     matches: (run) =>

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { HISTORIES, withoutMachine } from '../support/recorded-history.ts';
-import { CASES, type Recorded } from './cases.ts';
+import { CASES, type Case, type Recorded } from './cases.ts';
+import { HELM_CASES } from './helm-cases.ts';
+import { playHelm } from './helm-story.ts';
 import { answerOf, Stage } from './stage.ts';
 import { play } from './story.ts';
 
@@ -12,7 +14,7 @@ import { play } from './story.ts';
  *
  *     node test/replay/record.ts [case…]
  *
- * With names of cases (see cases.ts) only these are written. A file has the day in its name. A history that
+ * With names of cases (see cases.ts, helm-cases.ts) only these are written. A file has the day in its name. A history that
  * an earlier release wrote is never overwritten to make a test pass: the change of the workflow is wrong then,
  * or needs a patch, and the new path a new file. No test runs this.
  */
@@ -37,14 +39,30 @@ async function recorded(client: Client): Promise<readonly Run[]> {
   return runs.reverse();
 }
 
-const wanted = process.argv.slice(2);
-const today = new Date().toISOString().slice(0, 10);
-const stage = await Stage.open();
-try {
-  await play(stage);
-  const runs = await recorded(stage.client);
-  for (const { name, matches } of CASES) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
+const STORIES: readonly { readonly play: typeof play; readonly cases: readonly Case[] }[] = [
+  { play, cases: CASES },
+  { play: playHelm, cases: HELM_CASES },
+];
+
+const names = process.argv.slice(2);
+for (const { play: playStory, cases } of STORIES) {
+  const wanted = cases.filter(({ name }) => names.length === 0 || names.includes(name));
+  if (wanted.length > 0) await record(playStory, wanted);
+}
+
+async function record(playStory: (stage: Stage) => Promise<void>, wanted: readonly Case[]): Promise<void> {
+  const stage = await Stage.open();
+  try {
+    await playStory(stage);
+    save(await recorded(stage.client), wanted);
+  } finally {
+    await stage.stop();
+  }
+}
+
+function save(runs: readonly Run[], wanted: readonly Case[]): void {
+  const today = new Date().toISOString().slice(0, 10);
+  for (const { name, matches } of wanted) {
     const run = runs.find(matches);
     if (run) {
       const file = join(HISTORIES, `${name}-${today}.json`);
@@ -54,6 +72,4 @@ try {
       run ? `✓ ${name} (${run.events.length} events)` : `✗ ${name}: no run of the story was like that`,
     );
   }
-} finally {
-  await stage.stop();
 }

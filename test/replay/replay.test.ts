@@ -10,6 +10,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadWorkflowBundle } from '../../workers/bundle.ts';
 import { CANARY, historyFiles, plainText, readHistory } from '../support/recorded-history.ts';
 import { CASES } from './cases.ts';
+import { HELM_CASES } from './helm-cases.ts';
 
 const files = historyFiles();
 
@@ -29,7 +30,8 @@ describe('recorded runs replay with the workflow code of today', () => {
 
   it('there is one of each workflow and path', () => {
     const names = new Set(files.map((file) => file.replace(/-\d{4}-\d{2}-\d{2}\.json$/, '')));
-    expect(CASES.map(({ name }) => name).filter((name) => !names.has(name))).toEqual([]);
+    const cases = [...CASES, ...HELM_CASES];
+    expect(cases.map(({ name }) => name).filter((name) => !names.has(name))).toEqual([]);
   });
 });
 
