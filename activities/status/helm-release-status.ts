@@ -142,13 +142,10 @@ export function failedStatus(object: HelmRelease, input: FailedInput): HelmRelea
   const ending = stalled
     ? ({ type: Stalled, status: 'True', reason, message } as const)
     : ({ type: Reconciling, status: 'True', reason: Reason.ProgressingWithRetry, message } as const);
-  const status = edited(
-    object,
-    { set: isTold ? [ending] : [ready, ending], remove: [stalled ? Reconciling : Stalled] },
-    now,
-  );
+  const told = isTold ? { ...object, status: summarised(object, now) } : object;
+  const remove = [stalled ? Reconciling : Stalled];
   return {
-    ...(isTold ? summarised({ ...object, status }, now) : status),
+    ...edited(told, { set: isTold ? [ending] : [ready, ending], remove }, now),
     ...handledRequest(object),
     ...handledTokens(object),
     ...(stalled && { observedGeneration: object.metadata.generation }),
