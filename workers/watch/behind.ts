@@ -96,6 +96,11 @@ export function waitsForSource(object: Summary): boolean {
   return isWaiting(object, ['SourceNotReady', 'NoSourceArtifact', 'SourceUnavailable']);
 }
 
+/** Whether it failed, whatever for, and may come good with another source. */
+export function hasFailed({ ready, isSuspended }: Summary): boolean {
+  return !isSuspended && ready?.status === 'False';
+}
+
 function isWaiting({ ready, isSuspended }: Summary, reasons: readonly string[]): boolean {
   return !isSuspended && ready?.status === 'False' && reasons.includes(ready.reason);
 }

@@ -5,6 +5,7 @@ import {
   type Asked,
   becameReady,
   behind,
+  hasFailed,
   isRemade,
   type Need,
   needsLook,
@@ -100,24 +101,32 @@ export class World {
 
   /** Whoever builds from it or waits for it may be behind now. Who is asked for its artifact is not asked once more. */
   #wakeDependants(before: Summary | undefined, after: Summary, id: string): void {
-    const asked = new Set<string>();
-    if (sourceKey(before) !== sourceKey(after)) {
-      const remade = isRemade(before, after);
-      for (const dependant of inDependencyOrder(this.#bySource.get(id), this.#known)) {
-        const isAsked = this.#askIfBehind(dependant);
-        if (!isAsked && (!remade || dependant.isSuspended)) continue;
-        if (!isAsked) this.#reactions.request(dependant, { trigger: Trigger.Source });
-        asked.add(keyOf(dependant.ref));
-      }
-    }
+    const dependants = this.#bySource.get(id);
+    const asked = sourceKey(before) === sourceKey(after) ? NOBODY : this.#askDependants(before, after, id);
     const isNewlyReady = becameReady(before, after);
-    const specChanged = before !== undefined && before.generation !== after.generation;
     if (isNewlyReady) {
-      const others = this.#bySource.get(id).filter((dependant) => !asked.has(dependant));
+      const others = dependants.filter((dependant) => !asked.has(dependant));
       this.#wake(others, waitsForSource, Trigger.Source);
     }
+    // Nobody reconciles a registry: that it came or changed shows in nothing else.
+    if (after.isStatic && before?.generation !== after.generation)
+      this.#wake(dependants, hasFailed, Trigger.Source);
+    const specChanged = before !== undefined && before.generation !== after.generation;
     if (isNewlyReady || specChanged)
       this.#wake(this.#byDependency.get(id), waitsForDependency, Trigger.Dependency);
+  }
+
+  /** Asks those that are behind the artifact of their source now; returns who was asked. */
+  #askDependants(before: Summary | undefined, after: Summary, id: string): ReadonlySet<string> {
+    const asked = new Set<string>();
+    const remade = isRemade(before, after);
+    for (const dependant of inDependencyOrder(this.#bySource.get(id), this.#known)) {
+      const isAsked = this.#askIfBehind(dependant);
+      if (!isAsked && (!remade || dependant.isSuspended)) continue;
+      if (!isAsked) this.#reactions.request(dependant, { trigger: Trigger.Source });
+      asked.add(keyOf(dependant.ref));
+    }
+    return asked;
   }
 
   #wake(ids: readonly string[], waits: (object: Summary) => boolean, trigger: Trigger): void {
@@ -179,6 +188,8 @@ export class World {
     this.#reactions.gone(object);
   }
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** Whether it has come to where its source is, as far as its status tells. */
 function isAtSource(

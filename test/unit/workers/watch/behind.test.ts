@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { Kind } from '../../../../api/object-ref.ts';
 import {
   type Asked,
   becameReady,
   behind,
   needsLook,
   waitsForDependency,
+  waitsForSource,
 } from '../../../../workers/watch/behind.ts';
 import type { Summary } from '../../../../workers/watch/summary.ts';
 import { sourceSummary, summary } from '../../../support/summaries.ts';
 
+const ref = (kind: Kind) => ({ kind, namespace: 'apps', name: 'app' });
 const NOT_READY = { status: 'False', reason: 'BuildFailed' } as const;
 
 describe('what an object lacks', () => {
@@ -116,6 +119,59 @@ describe('what an object lacks', () => {
     expect(behind(...next, asked)).toBeDefined();
   });
 
+  it.each<{
+    readonly name: string;
+    readonly object: Partial<Summary>;
+    readonly source: Partial<Summary>;
+    readonly trigger: string | undefined;
+  }>([
+    {
+      name: 'a chart that gave up on an older index',
+      object: { ref: ref(Kind.HelmChart), isStalled: true, ready: NOT_READY },
+      source: { artifactRevision: 'r2' },
+      trigger: 'Source',
+    },
+    {
+      name: 'nothing of a chart that gave up on this one',
+      object: { ref: ref(Kind.HelmChart), isStalled: true, ready: NOT_READY, attemptedRevision: 'r2' },
+      source: { artifactRevision: 'r2' },
+      trigger: undefined,
+    },
+    {
+      name: 'a release that gave up on another version',
+      object: { ref: ref(Kind.HelmRelease), isStalled: true, ready: NOT_READY, attemptedRevision: '1.0.0' },
+      source: { ref: ref(Kind.HelmChart), artifactRevision: '1.1.0' },
+      trigger: 'Source',
+    },
+    {
+      name: 'nothing of a release that rests',
+      object: { ref: ref(Kind.HelmRelease), isSuspended: true, attemptedRevision: '1.0.0' },
+      source: { ref: ref(Kind.HelmChart), artifactRevision: '1.1.0' },
+      trigger: undefined,
+    },
+    {
+      name: 'nothing of a chart whose source is a registry',
+      object: { ref: ref(Kind.HelmChart), attemptedRevision: undefined },
+      source: { isStatic: true, artifactRevision: undefined },
+      trigger: undefined,
+    },
+    {
+      name: 'nothing of a registry, whatever is asked of it',
+      object: {
+        ref: ref(Kind.HelmRepository),
+        isStatic: true,
+        generation: 3,
+        requestedAt: 'now',
+        isDeleting: true,
+        ready: undefined,
+      },
+      source: {},
+      trigger: undefined,
+    },
+  ])('is $name', ({ object, source, trigger }) => {
+    expect(behind(summary(object), sourceSummary(source), {})?.trigger).toBe(trigger);
+  });
+
   it('is asked for together: one run serves request, spec and source', () => {
     const object = summary({ requestedAt: 'now', generation: 3 });
     const source = sourceSummary({ artifactRevision: 'r2' });
@@ -143,6 +199,7 @@ it.each<{ readonly name: string; readonly object: Partial<Summary>; readonly exp
   { name: 'a new one is asked anyway', object: { ready: undefined }, expected: false },
   { name: 'one that goes is asked anyway', object: { ready: NOT_READY, isDeleting: true }, expected: false },
   { name: 'one that rests for good', object: { isSuspended: true, ready: NOT_READY }, expected: false },
+  { name: 'a registry', object: { isStatic: true, ready: NOT_READY }, expected: false },
   {
     name: 'one that rests for a time',
     object: { isSuspended: true, suspendedUntil: '2026-11-22T16:00:00Z' },
@@ -162,6 +219,18 @@ it.each<{ readonly name: string; readonly object: Partial<Summary>; readonly exp
   },
 ])('a dependant waits when it $name', ({ object, expected }) => {
   expect(waitsForDependency(summary(object))).toBe(expected);
+});
+
+it.each<{ readonly reason: string; readonly more?: Partial<Summary>; readonly expected: boolean }>([
+  { reason: 'SourceNotReady', expected: true },
+  { reason: 'NoSourceArtifact', expected: true },
+  { reason: 'SourceUnavailable', expected: true },
+  { reason: 'ArtifactFailed', expected: false },
+  { reason: 'InvalidChartReference', expected: false },
+  { reason: 'SourceNotReady', more: { isSuspended: true }, expected: false },
+  { reason: 'SourceNotReady', more: { ready: { status: 'True', reason: 'x' } }, expected: false },
+])('one that says $reason waits for its source: $expected', ({ reason, more, expected }) => {
+  expect(waitsForSource(summary({ ready: { status: 'False', reason }, ...more }))).toBe(expected);
 });
 
 it.each<{

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { summarise } from '../../../../workers/watch/summary.ts';
 
 const metadata = { name: 'app', namespace: 'apps', uid: 'u', generation: 3 };
@@ -99,4 +99,97 @@ it.each([
   };
 
   expect(summarise(object)).toMatchObject(expected);
+});
+
+describe('of the Helm kinds it keeps', () => {
+  const of = (kind: string, spec: object, more: object = {}) =>
+    summarise({
+      apiVersion: 'x',
+      kind,
+      metadata: { ...metadata, finalizers: ['finalizers.fluxcd.io'] },
+      spec,
+      ...more,
+    });
+
+  it.each([
+    {
+      name: 'the chart that is made for a release',
+      kind: 'HelmRelease',
+      spec: { chart: { spec: { chart: 'web', sourceRef: { kind: 'HelmRepository', name: 'charts' } } } },
+      source: 'HelmChart/apps/apps-app',
+    },
+    {
+      name: 'that chart beside its source, elsewhere',
+      kind: 'HelmRelease',
+      spec: {
+        chart: { spec: { sourceRef: { kind: 'HelmRepository', name: 'charts', namespace: 'infra' } } },
+      },
+      source: 'HelmChart/infra/apps-app',
+    },
+    {
+      name: 'the chart that a release refers to',
+      kind: 'HelmRelease',
+      spec: { chartRef: { kind: 'HelmChart', name: 'web' } },
+      source: 'HelmChart/apps/web',
+    },
+    {
+      name: 'one elsewhere, of whatever kind',
+      kind: 'HelmRelease',
+      spec: { chartRef: { kind: 'OCIRepository', name: 'web', namespace: 'infra' } },
+      source: 'OCIRepository/infra/web',
+    },
+    {
+      name: 'the source of a chart, whose `chart` is a word',
+      kind: 'HelmChart',
+      spec: { chart: 'web', sourceRef: { kind: 'GitRepository', name: 'home' } },
+      source: 'GitRepository/apps/home',
+    },
+    { name: 'no source of a repository', kind: 'HelmRepository', spec: { url: 'x' }, source: undefined },
+  ])('$name', ({ kind, spec, source }) => {
+    expect(of(kind, spec).source).toBe(source);
+  });
+
+  it('what a release waits for and reads', () => {
+    const spec = {
+      dependsOn: [{ name: 'base' }, { name: 'crds', namespace: 'infra' }],
+      valuesFrom: [
+        { kind: 'ConfigMap', name: 'values' },
+        { kind: 'Secret', name: 'passwords', optional: true },
+      ],
+    };
+
+    expect(of('HelmRelease', spec)).toMatchObject({
+      dependsOn: ['HelmRelease/apps/base', 'HelmRelease/infra/crds'],
+      configs: ['ConfigMap/apps/values', 'Secret/apps/passwords'],
+    });
+  });
+
+  it('of a chart the revision of the source that it was made of, and its own', () => {
+    const status = {
+      observedSourceArtifactRevision: 'sha256:index',
+      artifact: { revision: '1.0.0', digest: 'sha256:1', url: 'http://one/1.tgz' },
+    };
+
+    expect(of('HelmChart', {}, { status })).toMatchObject({
+      attemptedRevision: 'sha256:index',
+      artifactRevision: '1.0.0',
+      artifactDigest: 'sha256:1',
+    });
+  });
+
+  it.each([
+    { type: 'oci', finalizers: [], expected: true },
+    { type: 'oci', finalizers: ['finalizers.fluxcd.io'], expected: false },
+    { type: 'default', finalizers: [], expected: false },
+    { type: undefined, finalizers: [], expected: false },
+  ])('that nobody reconciles a repository of type $type with $finalizers: $expected', (given) => {
+    const { type, finalizers, expected } = given;
+    const object = { apiVersion: 'x', kind: 'HelmRepository', metadata: { ...metadata, finalizers } };
+
+    expect(summarise({ ...object, spec: { url: 'oci://x', type } }).isStatic).toBe(expected);
+  });
+
+  it('the interval that a repository has when it names none', () => {
+    expect([of('HelmRepository', { url: 'x' }).interval, of('HelmChart', {}).interval]).toEqual(['1m', '']);
+  });
 });
