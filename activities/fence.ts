@@ -13,13 +13,23 @@ const LATE_MS = 7_000;
 export interface Fence {
   /** Runs one attempt of a step: all it does belongs to the time in which it began. */
   run<T>(attempt: () => Promise<T>): Promise<T>;
-  /** Throws {@link StaleAttemptError} when the process stood still since the attempt began. */
+  /** Throws {@link StaleAttemptError} when the process stood still since the attempt began, or its time is over. */
   assertMayWrite(): void;
+  /**
+   * Bounds the time in which the attempt that this is called in may write; on the clock of `performance.now()`. Without
+   * a bound it may for as long as the process does not stand still.
+   */
+  holdUntil(ms: number): void;
   close(): void;
 }
 
+interface Attempt {
+  readonly era: number;
+  until: number;
+}
+
 export function createFence(onBreak: (silentMs: number) => void = () => undefined): Fence {
-  const begun = new AsyncLocalStorage<number>();
+  const begun = new AsyncLocalStorage<Attempt>();
   let era = 1;
   let beat = performance.now();
 
@@ -36,11 +46,17 @@ export function createFence(onBreak: (silentMs: number) => void = () => undefine
   return {
     run(attempt) {
       look();
-      return begun.run(era, attempt);
+      return begun.run({ era, until: Number.POSITIVE_INFINITY }, attempt);
     },
     assertMayWrite() {
       look();
-      if ((begun.getStore() ?? era) !== era) throw new StaleAttemptError();
+      const attempt = begun.getStore();
+      if (attempt && (attempt.era !== era || performance.now() > attempt.until))
+        throw new StaleAttemptError();
+    },
+    holdUntil(ms) {
+      const attempt = begun.getStore();
+      if (attempt) attempt.until = ms;
     },
     close: () => clearInterval(timer),
   };
@@ -54,10 +70,10 @@ export class TakenOverError extends Error {
   }
 }
 
-/** The attempt was begun before the process stood still; another attempt has taken over. */
+/** The process stood still since the attempt began, or lost Temporal; another attempt may have taken over. */
 export class StaleAttemptError extends Error {
   constructor() {
-    super('this process stood still for too long: the attempt is void and another one has taken over');
+    super('this process stood still, or could not reach Temporal, for too long: another one has taken over');
     this.name = 'StaleAttemptError';
   }
 }

@@ -14,6 +14,8 @@ export interface Runs {
   keepResume(ref: ObjectRef, delayMs: number): Promise<void>;
   requestResume(ref: ObjectRef, by: string): Promise<void>;
   isRunning(ref: ObjectRef): Promise<boolean>;
+  /** Beats for an attempt of an activity, and asks how it stands. Throws when Temporal cannot be asked. */
+  confirm(taskToken: Uint8Array, detail: unknown): Promise<Standing>;
   /** Makes the object's schedule agree with it: interval, paused or not and why. */
   keepSchedule(schedule: ScheduleWish): Promise<void>;
   /** Removes the schedule and all appointments. */
@@ -23,6 +25,9 @@ export interface Runs {
   /** Drops a pending self-made resume. */
   dropResume(ref: ObjectRef): Promise<void>;
 }
+
+/** Of an attempt: Temporal waits for it, wants it to end, or has given its work away. */
+export type Standing = 'held' | 'dropped' | 'gone';
 
 export interface ScheduleWish {
   readonly ref: ObjectRef;

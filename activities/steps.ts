@@ -12,6 +12,14 @@ export interface StepContext {
   /** Aborts when the run drops the step or the worker shuts down. */
   readonly signal: AbortSignal;
   readonly heartbeat: (detail: unknown) => void;
+  /** How Temporal knows the attempt; undefined for a local activity, which it does not know. */
+  readonly task?: Task | undefined;
+}
+
+export interface Task {
+  readonly token: Uint8Array;
+  /** Without a beat for so long, Temporal gives the work to another attempt. */
+  readonly silenceMs: number;
 }
 
 type Step<Input, Result> = (deps: Deps, input: Input, step: StepContext) => Promise<Result>;
@@ -34,6 +42,7 @@ export function activity<Input, Result extends object | void>(deps: Deps, step: 
         step(deps, input, {
           signal: context.cancellationSignal,
           heartbeat: beat(context),
+          task: taskOf(context),
         }),
       );
       const ms = Math.round((performance.now() - started) * 10) / 10;
@@ -58,6 +67,11 @@ async function untilDropped(context: Context): Promise<void> {
   const beating = setInterval(() => beat(context)('void'), BEAT_MS);
   await sleep(DROPPED_MS, undefined, { signal: context.cancellationSignal }).catch(() => undefined);
   clearInterval(beating);
+}
+
+function taskOf({ info }: Context): Task | undefined {
+  const { isLocal, taskToken: token, heartbeatTimeoutMs: silenceMs } = info;
+  return isLocal || silenceMs === undefined ? undefined : { token, silenceMs };
 }
 
 /** The server knows nothing of a local activity: its beats are refused. */

@@ -1,5 +1,12 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { Runs } from '../activities/runs.ts';
+import {
+  ActivityCancelledError,
+  ActivityNotFoundError,
+  ActivityPausedError,
+  ActivityResetError,
+  type Client,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { Runs, Standing } from '../activities/runs.ts';
 import { taskQueue } from '../api/names.ts';
 import { describeRef, type ObjectRef, workflowId } from '../api/object-ref.ts';
 import { requestReconcile, resume, Trigger } from '../workflows/messages.ts';
@@ -37,6 +44,7 @@ export function createRuns(client: Client, cluster: string): Runs {
         throw error;
       }
     },
+    confirm: (taskToken, detail) => confirm(client, taskToken, detail),
     keepSchedule: (wish) => keepSchedule(client, cluster, wish),
     async forget(ref) {
       await removeSchedule(client, idOf(ref));
@@ -44,6 +52,23 @@ export function createRuns(client: Client, cluster: string): Runs {
     },
   };
 }
+
+// Whoever asks counts the time since the last answer.
+const CONFIRM_MS = 3_000;
+
+async function confirm(client: Client, taskToken: Uint8Array, detail: unknown): Promise<Standing> {
+  try {
+    const beat = () => client.activity.heartbeat(taskToken, detail);
+    await client.withDeadline(Date.now() + CONFIRM_MS, beat);
+    return 'held';
+  } catch (error) {
+    if (error instanceof ActivityNotFoundError) return 'gone';
+    if (DROPPED.some((dropped) => error instanceof dropped)) return 'dropped';
+    throw error;
+  }
+}
+
+const DROPPED = [ActivityCancelledError, ActivityPausedError, ActivityResetError];
 
 /** A workflow that starts later, under an id of its own beside the object's: one of a name at a time. */
 interface Appointment {

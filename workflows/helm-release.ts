@@ -125,7 +125,8 @@ async function act(pass: Pass, observed: Begun): Promise<ActedRelease | 'Superse
     const acted = await scope.run(() =>
       pass.effect(action, () => acting(timeoutMs).actOnRelease({ ref, action, generation, timeoutMs })),
     );
-    return acted.isInterrupted ? 'Lost' : acted;
+    if (!acted.isInterrupted) return acted;
+    return isSuperseded ? 'Superseded' : 'Lost';
   } catch (error) {
     if (isSuperseded && isCancellation(error)) return 'Superseded';
     if (error instanceof ActivityFailure && error.cause instanceof TimeoutFailure) return 'Lost';

@@ -21,6 +21,7 @@ import { unlock } from './actions/unlock.ts';
 import { chartRefOf } from './chart-template.ts';
 import { gather } from './gather.ts';
 import { type ActionType, type ReleaseAction, typeOf } from './next-action.ts';
+import { UnheldError, whileHeld } from './while-held.ts';
 
 export type { ReleaseEnd } from './actions/outcome.ts';
 
@@ -36,12 +37,16 @@ export interface ActedRelease {
   readonly type: ActionType;
   /** The pass is over. */
   readonly ended?: ReleaseEnd;
-  /** The worker shut down before it was done. */
+  /** It was ended before it was done: the worker shut down, or Temporal asked for the end or was silent. */
   readonly isInterrupted?: boolean;
 }
 
 /** Carries out what was decided, and writes into the status what came of it. */
-export async function actOnRelease(deps: Deps, input: ActInput, step: StepContext): Promise<ActedRelease> {
+export function actOnRelease(deps: Deps, input: ActInput, step: StepContext): Promise<ActedRelease> {
+  return whileHeld(deps, step, (held) => act(deps, input, held));
+}
+
+async function act(deps: Deps, input: ActInput, step: StepContext): Promise<ActedRelease> {
   const turn = await takeTurn(deps, input, step);
   faultPoint('helm.announced');
   const outcome = await carryOut(turn, input.action);
@@ -105,7 +110,7 @@ async function settle(
 
 /** Who dropped the action hears of it; for a worker that stops another one goes on. */
 function interrupted({ action }: ActInput, { reason }: AbortSignal): ActedRelease {
-  if (reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN')
-    return { type: typeOf(action), isInterrupted: true };
+  const isShutdown = reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN';
+  if (isShutdown || reason instanceof UnheldError) return { type: typeOf(action), isInterrupted: true };
   throw reason;
 }

@@ -11,6 +11,7 @@ import type { StepContext } from '../steps.ts';
 import type { ActionOutcome } from './actions/outcome.ts';
 import { uninstallLatest } from './actions/uninstall.ts';
 import { deleteHelmChart } from './chart-template.ts';
+import { whileHeld } from './while-held.ts';
 
 export interface FinalizedRelease {
   readonly message: string;
@@ -19,11 +20,15 @@ export interface FinalizedRelease {
 const DEFAULT_TIMEOUT_MS = 5 * 60_000;
 
 /** Takes down what a deleted HelmRelease made: the release and the HelmChart. A suspended one is released as it is. */
-export async function finalizeHelmRelease(
+export function finalizeHelmRelease(
   deps: Deps,
-  { ref }: RefInput,
+  input: RefInput,
   step: StepContext,
 ): Promise<FinalizedRelease> {
+  return whileHeld(deps, step, (held) => finalize(deps, input, held));
+}
+
+async function finalize(deps: Deps, { ref }: RefInput, step: StepContext): Promise<FinalizedRelease> {
   // Not parsed: a field that never parsed must not hold back the deletion.
   const object = await readUnparsed<HelmRelease>(deps.kube, ref);
   if (!object) return { message: 'the object is gone' };

@@ -14,6 +14,7 @@ import { helm } from './helm.ts';
 export const OPEN_FENCE: Fence = {
   run: (attempt) => attempt(),
   assertMayWrite: () => undefined,
+  holdUntil: () => undefined,
   close: () => undefined,
 };
 
