@@ -199,7 +199,8 @@ async function removeAll({ kube, namespace }: FluxHome): Promise<void> {
   }
 }
 
-function readiness(object: ReconciledObject | undefined) {
+/** What a wait for an object looks at. */
+export function readiness(object: ReconciledObject | undefined) {
   if (object === undefined) return undefined;
   const { metadata, status } = object;
   const ready = findCondition(status?.conditions, 'Ready');

@@ -67,14 +67,23 @@ function pick(headers: IncomingMessage['headers'], names: readonly string[]): Re
   return picked;
 }
 
-/** All of a body; throws when it is longer than an API server takes. */
+/** A body is longer than its receiver takes; in the words of an API server. */
+export class TooLargeError extends Error {
+  constructor(limit: number) {
+    super(`Request entity too large: limit is ${limit}`);
+    this.name = 'TooLargeError';
+  }
+}
+
+/** All of a body. Throws TooLargeError, after its end: whoever cannot send it to the end hears no answer. */
 export async function wholeBody(body: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += (chunk as Buffer).length;
-    if (bytes > maxBytes) throw new Error(`a body has more than ${maxBytes} bytes`);
-    chunks.push(chunk as Buffer);
+    if (bytes <= maxBytes) chunks.push(chunk as Buffer);
+    else chunks.length = 0;
   }
+  if (bytes > maxBytes) throw new TooLargeError(maxBytes);
   return Buffer.concat(chunks);
 }

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../../failures.ts';
 import { faultPoint } from '../../fault.ts';
 import type { ForwardedAnswer, ForwardedRequest, KubeClient } from '../../kube/client.ts';
-import { backHeaders, onwardHeaders, outageOf, refuse, wholeBody } from './answer.ts';
+import { backHeaders, onwardHeaders, outageOf, refuse, TooLargeError, wholeBody } from './answer.ts';
 import { swapInObject, swapInPatch } from './managed-fields.ts';
 import { isOpenApiDocument, type OpenApi } from './openapi.ts';
 import { createdRecord } from './record-body.ts';
@@ -27,6 +27,10 @@ export interface Forwarder {
 
 interface Seen {
   requests: number;
+  /** Writes without an answer yet. */
+  writing: number;
+  /** When the last write was answered, on the clock of `performance.now()`. */
+  wroteAt: number | undefined;
   readonly written: Set<number>;
   readonly outages: Set<string>;
   /** Aborts, with the reason, when a write was refused because the attempt is void. */
@@ -35,8 +39,8 @@ interface Seen {
 
 type Method = ForwardedRequest['method'];
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
-// An API server takes 3 MiB; what it gives may be more.
-const MAX_REQUEST = 4 * 1024 * 1024;
+// As an API server has it; what it gives may be more.
+const MAX_REQUEST = 3 * 1024 * 1024;
 const MAX_OBJECT = 16 * 1024 * 1024;
 const MAX_OUTAGES = 20;
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -45,7 +49,14 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
   const { kube, openApi } = options;
   const ended = new AbortController();
   const voided = new AbortController();
-  const seen: Seen = { requests: 0, written: new Set(), outages: new Set(), voided: voided.signal };
+  const seen: Seen = {
+    requests: 0,
+    writing: 0,
+    wroteAt: undefined,
+    written: new Set(),
+    outages: new Set(),
+    voided: voided.signal,
+  };
   const note = (outage: string | undefined) => {
     if (outage !== undefined && seen.outages.size < MAX_OUTAGES) seen.outages.add(outage);
   };
@@ -63,6 +74,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       await exchange(request.method, way, { request, response, signal });
     } catch (error) {
       if (signal.aborted) return void response.destroy();
+      if (error instanceof TooLargeError) return refuse(response, 413, error.message);
       note(messageOf(error));
       refuse(response, 503, messageOf(error));
     }
@@ -78,11 +90,22 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     if (method !== 'GET' && !mayWrite(response)) return;
     const headers = headersFor(request, way, body);
     const given = method === 'GET' ? null : body;
-    const answer = await kube.forward({ method, path, headers, body: given, isWatch: way.isWatch, signal });
+    const sent = { method, path, headers, body: given, isWatch: way.isWatch, signal };
+    const answer = await (method === 'GET' ? kube.forward(sent) : asWrite(() => kube.forward(sent)));
     if (method !== 'GET' && answer.status < 300) noteWrite(method, version);
     // Heard here, since to helm it is only an end, and the end of its connection is what is seen afterwards.
     answer.body.on('error', (error) => signal.aborted || note(error.message));
     note(await giveBack(answer, way, { response, signal }));
+  }
+
+  async function asWrite<Answer>(write: () => Promise<Answer>): Promise<Answer> {
+    seen.writing += 1;
+    try {
+      return await write();
+    } finally {
+      seen.writing -= 1;
+      seen.wroteAt = performance.now();
+    }
   }
 
   function noteWrite(method: Method, version: number | undefined): void {

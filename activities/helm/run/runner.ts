@@ -35,14 +35,21 @@ export interface HelmRunnerOptions {
   /** Where acts have their directories. */
   readonly scratchDir: string;
   readonly fence: Fence;
-  /** How many processes run at a time; 10 when left out. */
+  /** How many processes work at a time; 10 when left out. */
   readonly concurrency?: number;
+  /** How many there are, with those that only wait for the cluster; 40 when left out. */
+  readonly most?: number;
 }
 
 const CONCURRENCY = 10;
+// One that waits takes some 50 MB and no time.
+const MOST = 40;
+// Helm writes what it has to write without a pause; what it does then is to wait.
+const QUIET_MS = 2_000;
 const BEAT_MS = 1_000;
 
 export function createHelmRunner(options: HelmRunnerOptions): HelmRunner {
+  const places = createSlots(options.most ?? MOST);
   const slots = createSlots(options.concurrency ?? CONCURRENCY);
   const oneAtATime = createKeyedLock();
   const closing = new AbortController();
@@ -54,17 +61,21 @@ export function createHelmRunner(options: HelmRunnerOptions): HelmRunner {
     const beating = setInterval(() => heartbeat(phase()), BEAT_MS);
     const key = `${act.storageNamespace}/${act.releaseName}`;
     try {
+      const atWork = async (giveBack: () => void) => {
+        gateway ??= begin(options);
+        const pass = (await gateway).issue(act);
+        phase = () => {
+          if (onlyWaits(pass)) giveBack();
+          return { helm: act.kind, requests: pass.seen.requests };
+        };
+        try {
+          return await runHelm(options, act, { pass, signal });
+        } finally {
+          pass.revoke();
+        }
+      };
       return await oneAtATime(key, signal, () =>
-        slots.take(signal, async () => {
-          gateway ??= begin(options);
-          const pass = (await gateway).issue(act);
-          phase = () => ({ helm: act.kind, requests: pass.seen.requests });
-          try {
-            return await runHelm(options, act, { pass, signal });
-          } finally {
-            pass.revoke();
-          }
-        }),
+        places.take(signal, () => slots.take(signal, (giveBack) => atWork(giveBack))),
       );
     } catch (error) {
       // Its turn never came.
@@ -88,6 +99,11 @@ export function createHelmRunner(options: HelmRunnerOptions): HelmRunner {
       await (await gateway)?.close();
     },
   };
+}
+
+/** For pods, hooks or deletions; before its first write it may be at work on what it renders. */
+function onlyWaits({ seen: { writing, wroteAt } }: Pass): boolean {
+  return writing === 0 && wroteAt !== undefined && performance.now() - wroteAt > QUIET_MS;
 }
 
 /** The gateway, once nothing is left of what a killed worker had begun. */

@@ -2,8 +2,11 @@ import { abortable } from '../../fetch/keyed-lock.ts';
 
 /** Lets so many work at a time, those who wait in the order in which they came. */
 export interface Slots {
-  /** Runs `work` when its turn comes; throws the signal's reason when that aborts before. */
-  take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` when its turn comes; throws the signal's reason when that aborts before. Work that only waits from some
+   * time on may give its place back before it ends.
+   */
+  take<T>(signal: AbortSignal, work: (giveBack: () => void) => Promise<T>): Promise<T>;
 }
 
 export function createSlots(count: number): Slots {
@@ -38,10 +41,15 @@ export function createSlots(count: number): Slots {
     async take(signal, work) {
       signal.throwIfAborted();
       await turn(signal);
+      let holds = true;
+      const giveBack = () => {
+        if (holds) release();
+        holds = false;
+      };
       try {
-        return await work();
+        return await work(giveBack);
       } finally {
-        release();
+        giveBack();
       }
     },
   };

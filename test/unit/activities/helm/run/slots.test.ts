@@ -73,3 +73,25 @@ test('work that fails frees its place', async () => {
 
   await expect(slots.take(never, async () => 'free')).resolves.toBe('free');
 });
+
+test('work that only waits leaves its place to the next, once', async () => {
+  const slots = createSlots(1);
+  const { begun, job, end } = jobs();
+  const waiting = slots.take(never, (giveBack) => {
+    giveBack();
+    giveBack();
+    return job('waiting')();
+  });
+  const second = slots.take(never, job('second'));
+  const third = slots.take(never, job('third'));
+  await expect.poll(() => begun).toEqual(['waiting', 'second']);
+
+  end('waiting');
+  await waiting;
+  expect(begun).toEqual(['waiting', 'second']);
+
+  end('second');
+  await expect.poll(() => begun).toEqual(['waiting', 'second', 'third']);
+  end('third');
+  await Promise.all([second, third]);
+});

@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, onTestFinished } from 'vitest';
+import type { HelmRelease } from '../../api/helm-release.ts';
+import { Kind } from '../../api/object-ref.ts';
+import { readiness } from './flux.ts';
+import type { HelmHome, HistoryLine } from './helm-home.ts';
+
+// A task that nobody beats for is given away after fifteen seconds, and then helm has to come to its end.
+const PATIENCE_MS = 60_000;
+const LOOK_MS = 20;
+
+/** A release as tests expect it when all is over. */
+export interface Rest {
+  /** Statuses of helm's records, oldest first. */
+  readonly records: readonly string[];
+  /** Versions in `status.history`, newest first. */
+  readonly history?: readonly number[];
+}
+
+/** Waits until the HelmRelease is ready at its newest spec, and checks what has to hold whoever was killed before. */
+export async function expectAtRest(
+  home: HelmHome,
+  name: string,
+  { records, history }: Rest,
+): Promise<HelmRelease> {
+  const state = async () => readiness(await home.find(Kind.HelmRelease, name));
+  await expect
+    .poll(state, { timeout: PATIENCE_MS, interval: 100 })
+    .toMatchObject({ status: 'True', isObserved: true });
+  const lines = await home.history(name);
+  expect(lines.map(({ status }) => status)).toEqual(records);
+  expect(lines.map(({ revision }) => revision)).toEqual(consecutive(lines));
+  const object = await home.get(Kind.HelmRelease, name);
+  const { failures = 0, installFailures = 0, upgradeFailures = 0 } = object.status ?? {};
+  expect({ failures, installFailures, upgradeFailures }).toEqual({
+    failures: 0,
+    installFailures: 0,
+    upgradeFailures: 0,
+  });
+  const snapshots = object.status?.history ?? [];
+  if (history) expect(snapshots.map(({ version }) => version)).toEqual(history);
+  expect(snapshots[0]).toMatchObject({ version: lines.at(-1)?.revision, status: 'deployed' });
+  return object;
+}
+
+function consecutive([first, ...rest]: readonly HistoryLine[]): readonly number[] {
+  return [first, ...rest].map((_, index) => (first?.revision ?? 0) + index);
+}
+
+/** The helm processes of this machine that work in a namespace, looked at often. */
+export interface HelmLookout {
+  /** The most that were seen at the same time for one release, and what they were. */
+  readonly most: () => readonly string[];
+  /** What runs now, as `<act> <release>`. */
+  readonly now: () => readonly string[];
+}
+
+/** Watches for two helms at work on one release, for the running test. */
+export function watchHelms({ namespace }: Pick<HelmHome, 'namespace'>): HelmLookout {
+  let most: readonly string[] = [];
+  const now = () => helmsOf(namespace);
+  const timer = setInterval(() => {
+    const byRelease = Map.groupBy(now(), (helm) => helm.split(' ')[1]);
+    for (const helms of byRelease.values()) if (helms.length > most.length) most = helms;
+  }, LOOK_MS);
+  onTestFinished(() => clearInterval(timer));
+  return { now, most: () => most };
+}
+
+function helmsOf(namespace: string): readonly string[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map((pid) => commandLine(pid))
+    .filter((args) => args.includes(`--namespace=${namespace}`) && /helm[^/]*$/.test(args[0] ?? ''))
+    .map((args) => `${args[1]} ${args[args.indexOf('--') + 1]}`);
+}
+
+function commandLine(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    // It has ended meanwhile.
+    return [];
+  }
+}
