@@ -5,6 +5,7 @@ import type { Deps, RefInput } from '../deps.ts';
 import { stalled } from '../failures.ts';
 import { compileHealthExprs } from '../health/exprs.ts';
 import { chartRefOf, keepHelmChart } from '../helm/chart-template.ts';
+import { checkSpec } from '../helm/check-spec.ts';
 import { type Decision, decide } from '../helm/decide.ts';
 import type { ActionType } from '../helm/next-action.ts';
 import { checkAccess } from '../status/access.ts';
@@ -61,6 +62,7 @@ export async function observeHelmRelease(
   if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
 
   assertSupported(object);
+  checkSpec(object);
   compileHealthExprs(object.spec);
   const dependencies = compileDependencies(object);
   checkAccess(object, deps.policy.noCrossNamespaceRefs);
