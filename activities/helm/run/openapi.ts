@@ -1,4 +1,5 @@
-import { createLru, type Lru } from '../../build/lru.ts';
+import { createLru } from '../../build/lru.ts';
+import { abortable } from '../../fetch/keyed-lock.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import type { Discovery } from '../../kube/discovery.ts';
 import { parseJson } from '../../kube/json.ts';
@@ -23,22 +24,55 @@ export function isOpenApiDocument(path: string): boolean {
 
 export function createOpenApi(): OpenApi {
   // By server, which all identities share: what one server says under some hash is nobody else's truth.
-  const caches = new WeakMap<Discovery, Lru<string>>();
+  const servers = new WeakMap<Discovery, Documents>();
 
   return {
     async read(kube, path, signal) {
-      const cache = caches.get(kube.discovery) ?? createLru<string>(MAX_CACHE, (text) => text.length);
-      caches.set(kube.discovery, cache);
-      const found = cache.get(path);
-      if (found !== undefined) return found;
-      const headers = { accept: 'application/json' };
-      const answer = await kube.forward({ method: 'GET', path, headers, body: null, isWatch: false, signal });
-      const text = (await wholeBody(answer.body, MAX_DOCUMENT)).toString();
-      const reduced = answer.status === 200 ? reduce(text) : undefined;
-      if (reduced !== undefined) cache.set(path, reduced);
-      return reduced;
+      const server = servers.get(kube.discovery) ?? createDocuments();
+      servers.set(kube.discovery, server);
+      signal.throwIfAborted();
+      return await abortable(server.read(kube, path), signal);
     },
   };
+}
+
+interface Documents {
+  read(kube: KubeClient, path: string): Promise<string | undefined>;
+}
+
+/** Those of one server. Processes that begin together ask together: each text takes some ten megabytes to be read. */
+function createDocuments(): Documents {
+  const kept = createLru<string>(MAX_CACHE, (text) => text.length);
+  const reading = new Map<string, Promise<string | undefined>>();
+
+  async function begin(kube: KubeClient, path: string): Promise<string | undefined> {
+    try {
+      const reduced = await fetchReduced(kube, path);
+      if (reduced !== undefined) kept.set(path, reduced);
+      return reduced;
+    } finally {
+      reading.delete(path);
+    }
+  }
+
+  return {
+    async read(kube, path) {
+      const found = kept.get(path);
+      if (found !== undefined) return found;
+      const document = reading.get(path) ?? begin(kube, path);
+      reading.set(path, document);
+      return await document;
+    },
+  };
+}
+
+async function fetchReduced(kube: KubeClient, path: string): Promise<string | undefined> {
+  const headers = { accept: 'application/json' };
+  // Others may wait for it longer than who asked first.
+  const { signal } = new AbortController();
+  const answer = await kube.forward({ method: 'GET', path, headers, body: null, isWatch: false, signal });
+  const text = (await wholeBody(answer.body, MAX_DOCUMENT)).toString();
+  return answer.status === 200 ? reduce(text) : undefined;
 }
 
 interface Operation {

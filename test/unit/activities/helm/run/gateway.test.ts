@@ -291,8 +291,11 @@ test('helm sees of an OpenAPI document what it reads there, and the server is as
   const pass = issue();
   const path = '/openapi/v3/apis/apps/v1?hash=0123456789ABCDEF&timeout=32s';
 
-  const first = await (await ask(pass, path)).json();
-  const second = await (await ask(pass, path)).json();
+  const [first, second] = await Promise.all([
+    ask(pass, path).then((response) => response.json()),
+    ask(issue(), path).then((response) => response.json()),
+  ]);
+  const third = await (await ask(pass, path)).json();
   const index = await (await ask(pass, '/openapi/v3')).json();
 
   expect(first).toEqual({
@@ -308,7 +311,7 @@ test('helm sees of an OpenAPI document what it reads there, and the server is as
     },
     components: {},
   });
-  expect(second).toEqual(first);
+  expect([second, third]).toEqual([first, first]);
   expect(index).toEqual(document);
   expect(seen).toHaveLength(2);
 });
