@@ -4,6 +4,9 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { customResourceDefinitions } from '../../api/crd.ts';
 import { unsupportedField as unsupportedInGitRepository } from '../../api/git-repository.ts';
+import { unsupportedField as unsupportedInHelmChart } from '../../api/helm-chart.ts';
+import { unsupportedField as unsupportedInHelmRelease } from '../../api/helm-release.ts';
+import { unsupportedField as unsupportedInHelmRepository } from '../../api/helm-repository.ts';
 import { unsupportedField as unsupportedInKustomization } from '../../api/kustomization.ts';
 import { SearchAttribute } from '../../api/names.ts';
 import { Reason } from '../../api/reasons.ts';
@@ -44,6 +47,26 @@ const KINDS = [
     unsupported: (spec: object) =>
       unsupportedInKustomization({ sourceRef: { kind: 'GitRepository' }, ...spec } as never),
     partly: ['sourceRef'],
+  },
+  {
+    file: 'helm-repository.md',
+    kind: 'helmrepositories',
+    unsupported: (spec: object) =>
+      unsupportedInHelmRepository({ type: 'oci', provider: 'generic', ...spec } as never),
+    partly: ['provider'],
+  },
+  {
+    file: 'helm-chart.md',
+    kind: 'helmcharts',
+    unsupported: (spec: object) =>
+      unsupportedInHelmChart({ sourceRef: { kind: 'HelmRepository' }, ...spec } as never),
+    partly: ['sourceRef', 'verify'],
+  },
+  {
+    file: 'helm-release.md',
+    kind: 'helmreleases',
+    unsupported: (spec: object) => unsupportedInHelmRelease(spec as never),
+    partly: ['chartRef'],
   },
 ];
 
@@ -96,7 +119,7 @@ describe('install.md', async () => {
 });
 
 it('the pages of the kinds have every reason that the code gives', () => {
-  const text = page('git-repository.md') + page('kustomization.md');
+  const text = KINDS.map(({ file }) => page(file)).join('');
   expect(Object.values(Reason).filter((reason) => !text.includes(`\`${reason}\``))).toEqual([]);
 });
 
