@@ -75,13 +75,13 @@ async function triedOf({ kube }: Deps, { metadata, spec }: HelmChart): Promise<{
   return revision === undefined ? {} : { sourceRevision: revision };
 }
 
-/** A repository that became a registry keeps nothing of what it was: no artifact, no conditions, no schedule. */
+/** A registry has no status, and keeps nothing of what it was before: no artifact, no conditions, no schedule. */
 export async function settleStatic(deps: Deps, { ref }: RefInput): Promise<void> {
   const object = await readUnparsed<HelmRepository>(deps.kube, ref);
   if (!object) return;
   await deps.store.drop(ref);
   await deps.runs.forget(ref);
-  const bare = { observedGeneration: -1 };
-  await patchStatus(deps.kube, ref, object.status as Status | undefined, bare);
+  // Not even the default: a status that names a generation says that a reconcile is on its way.
+  await patchStatus(deps.kube, ref, object.status as Status | undefined, {});
   await removeFinalizer(deps.kube, ref);
 }

@@ -98,9 +98,11 @@ function specOf(object: KubeObject, spec: Loose, ref: ObjectRef) {
   };
 }
 
-/** One that was none before still has a finalizer and a status to lose. */
-function isStatic({ kind, metadata }: KubeObject, { type }: Loose): boolean {
-  return kind === Kind.HelmRepository && type === 'oci' && !metadata.finalizers?.includes(FINALIZER);
+/** A new one has the default status to lose, of which readers think that it is still to come; an old one a finalizer, too. */
+function isStatic(object: KubeObject, { type }: Loose): boolean {
+  const isRegistry = object.kind === Kind.HelmRepository && type === 'oci';
+  const hasStatus = Object.keys((object['status'] ?? {}) as object).length > 0;
+  return isRegistry && !hasStatus && !object.metadata.finalizers?.includes(FINALIZER);
 }
 
 function referencesOf(ref: ObjectRef, spec: Loose) {

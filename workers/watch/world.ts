@@ -109,7 +109,7 @@ export class World {
       this.#wake(others, waitsForSource, Trigger.Source);
     }
     // Nobody reconciles a registry: that it came or changed shows in nothing else.
-    if (after.isStatic && before?.generation !== after.generation)
+    if (after.isStatic && !(before?.isStatic && before.generation === after.generation))
       this.#wake(dependants, hasFailed, Trigger.Source);
     const specChanged = before !== undefined && before.generation !== after.generation;
     if (isNewlyReady || specChanged)

@@ -59,14 +59,10 @@ const sourceRef = { kind: 'HelmRepository', name: 'charts' };
 
 const repository = (revision: string | undefined, state: State = {}) =>
   object('HelmRepository', 'charts', { status: revision === undefined ? {} : artifact(revision), ...state });
-const registry = (generation = 1) =>
-  object('HelmRepository', 'charts', {
-    generation,
-    observed: -1,
-    reason: '',
-    spec: { type: 'oci' },
-    finalizers: [],
-  });
+const registry = (generation = 1) => ({
+  ...object('HelmRepository', 'charts', { generation, spec: { type: 'oci' }, finalizers: [] }),
+  status: {},
+});
 const chart = (version: string | undefined, state: State = {}) =>
   object('HelmChart', 'apps-app', {
     spec: chartSpec,
@@ -236,6 +232,12 @@ describe('a registry', () => {
     world.upsert(registry(2));
 
     expect(reactions()).toEqual([]);
+  });
+
+  it('that is new is asked once: it has the default status to lose', () => {
+    listed({ ...registry(), status: { observedGeneration: -1 } });
+
+    expect(reactions()).toEqual(['request HelmRepository charts Spec']);
   });
 
   it('that was a repository before is asked once more: it has something to lose', () => {
