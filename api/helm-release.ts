@@ -15,19 +15,12 @@ import {
   metadata,
   patch,
 } from './fields.ts';
+import { install, rollback, test, uninstall, upgrade } from './helm-actions.ts';
 import { chartFields, chartSourceKind } from './helm-chart.ts';
 
 const flag = z.boolean().optional();
 const namespace = z.string().min(1).max(63);
 const name = z.string().min(1).max(253);
-const serverSideApply = z.enum(['enabled', 'disabled', 'auto']).optional();
-
-const crds = z
-  .enum(['Skip', 'Create', 'CreateReplace'])
-  .optional()
-  .describe(
-    'What becomes of the definitions in the chart: left out, created where missing, or kept applied.',
-  );
 
 const chart = z
   .looseObject({
@@ -51,83 +44,6 @@ const chart = z
     }),
   })
   .describe('The HelmChart that is made for this release.');
-
-const strategy = (fallback: string) =>
-  z
-    .looseObject({
-      name: z.enum(['RemediateOnFailure', 'RetryOnFailure']),
-      retryInterval: duration.optional().describe('5m when empty.'),
-    })
-    .meta({
-      'x-kubernetes-validations': [
-        {
-          rule: "!has(self.retryInterval) || self.name == 'RetryOnFailure'",
-          message: fallback,
-        },
-      ],
-    })
-    .optional()
-    .describe('Whether a failure is remediated, or the action tried again as an upgrade.');
-
-const waiting = {
-  timeout: duration.optional().describe('spec.timeout when empty.'),
-  disableHooks: flag,
-  disableWait: flag,
-  disableWaitForJobs: flag,
-};
-
-const validation = {
-  disableOpenAPIValidation: flag,
-  disableSchemaValidation: flag,
-  disableTakeOwnership: flag,
-};
-
-const install = z
-  .looseObject({
-    ...waiting,
-    ...validation,
-    crds,
-    skipCRDs: flag.describe('Deprecated: crds with the value Skip.'),
-    createNamespace: flag.describe('Whether to create targetNamespace. It is never deleted.'),
-    replace: flag.describe(
-      'Whether to take the name of a release that was uninstalled and kept its history.',
-    ),
-    serverSideApply: flag,
-    strategy: strategy(".retryInterval cannot be set when .name is 'RemediateOnFailure'"),
-    remediation: z
-      .looseObject({
-        retries: z.int().optional().describe('How often a failed install is tried again; negative: always.'),
-        ignoreTestFailures: flag,
-        remediateLastFailure: flag.describe('Whether the last failure is uninstalled as well.'),
-      })
-      .optional(),
-  })
-  .optional();
-
-const upgrade = z
-  .looseObject({
-    ...waiting,
-    ...validation,
-    crds,
-    force: flag.describe('Whether objects are replaced; without effect where they are applied.'),
-    preserveValues: flag.describe('Whether the values of the last release are kept below the new ones.'),
-    cleanupOnFail: flag.describe('Whether what a failed upgrade created is deleted.'),
-    serverSideApply,
-    chartNameChangeStrategy: z
-      .enum(['InPlaceUpdate', 'Reinstall'])
-      .optional()
-      .describe('What happens when the chart has another name; Reinstall when empty.'),
-    strategy: strategy(".retryInterval can only be set when .name is 'RetryOnFailure'"),
-    remediation: z
-      .looseObject({
-        retries: z.int().optional().describe('How often a failed upgrade is tried again; negative: always.'),
-        ignoreTestFailures: flag,
-        remediateLastFailure: flag.describe('true when retries are more than 0.'),
-        strategy: z.enum(['rollback', 'uninstall']).optional().describe('rollback when empty.'),
-      })
-      .optional(),
-  })
-  .optional();
 
 const spec = z
   .looseObject({
@@ -182,27 +98,9 @@ const spec = z
       .describe('Objects of this namespace with values; later ones come before, values before all.'),
     install,
     upgrade,
-    test: z
-      .looseObject({
-        enable: flag,
-        timeout: duration.optional(),
-        ignoreFailures: flag,
-        filters: z.array(z.looseObject({ name, exclude: flag })).optional(),
-      })
-      .optional()
-      .describe('The tests of the chart.'),
-    rollback: z
-      .looseObject({ ...waiting, cleanupOnFail: flag, force: flag, recreate: flag, serverSideApply })
-      .optional(),
-    uninstall: z
-      .looseObject({
-        timeout: duration.optional(),
-        disableHooks: flag,
-        disableWait: flag,
-        keepHistory: flag,
-        deletionPropagation: z.enum(['background', 'foreground', 'orphan']).default('background'),
-      })
-      .optional(),
+    test,
+    rollback,
+    uninstall,
     driftDetection: z
       .looseObject({
         mode: z.enum(['enabled', 'warn', 'disabled']).optional().describe('disabled when empty.'),

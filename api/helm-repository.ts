@@ -56,7 +56,6 @@ export const helmRepository = z.looseObject({
 });
 export type HelmRepository = z.infer<typeof helmRepository>;
 export type HelmRepositorySpec = HelmRepository['spec'];
-export type HelmRepositoryStatus = NonNullable<HelmRepository['status']>;
 
 export const helmRepositoryResource: CustomResource = {
   group: 'source.toolkit.fluxcd.io',
