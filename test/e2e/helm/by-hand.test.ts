@@ -37,7 +37,8 @@ test('a rollback by hand is seen, told and undone by one upgrade', async () => {
   await home.update(Kind.HelmRelease, 'app', { values: { text: 'two' } });
   await home.ready(Kind.HelmRelease, 'app', '0.1.0');
 
-  await home.helm('rollback', 'app', '1', '--wait');
+  // What is applied belongs to helm-controller; a person's helm is another manager.
+  await home.helm('rollback', 'app', '1', '--wait', '--force-conflicts');
   const rolledBack = await home.live('ConfigMap', 'app');
   await home.reconcile(Kind.HelmRelease, 'app');
   await home.ready(Kind.HelmRelease, 'app', '0.1.0');
