@@ -11,6 +11,7 @@ import { acting, attempting } from '../status/helm-release-status.ts';
 import { patchStatus, type Status } from '../status/patch.ts';
 import type { StepContext } from '../steps.ts';
 import { type Basis, basisOf } from './basis.ts';
+import { catchUp } from './catch-up.ts';
 import { brief, findDrift, tellDrift } from './find-drift.ts';
 import { type Gathered, gather } from './gather.ts';
 import { latest, previous, truncate, truncateIgnoringPreviousSnapshots } from './history/snapshots.ts';
@@ -45,10 +46,11 @@ interface DecideInput {
 /** Compares what is wanted with helm's records and says what comes next; an action is announced in the status. */
 export async function decide(
   deps: Deps,
-  { object: found, artifact, taken }: DecideInput,
+  { object: before, artifact, taken }: DecideInput,
   step: StepContext,
 ): Promise<Decision> {
-  const gathered = await gather(deps, found, artifact, step.signal);
+  const gathered = await catchUp(deps, await gather(deps, before, artifact, step.signal));
+  const { object: found } = gathered;
   const why = replacement(gathered);
   if (why !== undefined)
     return {
@@ -197,8 +199,8 @@ function stateOf({ object, releases, chart, values, ...gathered }: Gathered): Re
       object,
       current,
       last: newest && {
-        // What cannot be read is nobody's, and what it says of itself is on the label.
-        status: isCorrupt(newest) ? newest.record.status : newest.info.status,
+        isReadable: !isCorrupt(newest),
+        status: isCorrupt(newest) ? '' : newest.info.status,
         chartName: isCorrupt(newest) ? '' : newest.chart.name,
         chartVersion: isCorrupt(newest) ? '' : newest.chart.version,
         isAsObserved:

@@ -15,6 +15,7 @@ export interface LastRelease {
   readonly chartVersion: string;
   /** Whether it is, byte for byte, the one that the newest snapshot was made of. */
   readonly isAsObserved: boolean;
+  readonly isReadable: boolean;
 }
 
 export interface StateInput {
@@ -40,8 +41,8 @@ export interface StateInput {
 export function releaseState(input: StateInput): ReleaseState {
   const { last, current } = input;
   if (last === undefined) return { status: 'Absent', reason: 'no release in storage for object' };
-  if (last.status.startsWith('pending-'))
-    return { status: 'Locked', reason: `release with status '${last.status}'` };
+  if (!last.isReadable) return { status: 'Locked', reason: 'the newest record of helm cannot be read' };
+  if (isUnfinished(last.status)) return { status: 'Locked', reason: `release with status '${last.status}'` };
   if (current === undefined) {
     return last.status === 'uninstalled'
       ? { status: 'Absent', reason: 'found uninstalled release in storage' }
@@ -59,6 +60,11 @@ export function releaseState(input: StateInput): ReleaseState {
     default:
       throw new Error(`unable to determine state for release with status '${last.status}'`);
   }
+}
+
+/** Helm leaves it before it ends: one that rests in it was left by a helm that is gone. */
+export function isUnfinished(status: string): boolean {
+  return status.startsWith('pending-') || status === 'uninstalling';
 }
 
 function deployedState(input: StateInput, last: LastRelease, current: Snapshot): ReleaseState {

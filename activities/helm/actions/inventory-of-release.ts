@@ -1,14 +1,15 @@
 import type { InventoryEntry } from '../../../api/object-id.ts';
 import { Reason } from '../../../api/reasons.ts';
+import type { Deps } from '../../deps.ts';
 import { messageOf } from '../../failures.ts';
 import { enabledCrds } from '../chart/enabled-crds.ts';
+import type { Gathered } from '../gather.ts';
 import { releaseInventory } from '../inventory.ts';
 import type { Release } from '../storage/release.ts';
-import type { Turn } from './outcome.ts';
 
 /** The objects of a release for its status; undefined when there is none, or when they cannot be told. */
 export async function inventoryOfRelease(
-  { deps, object, kube, chart, values, target }: Turn,
+  { deps, object, kube, chart, values, target }: Gathered & { readonly deps: Pick<Deps, 'events'> },
   release: Release | undefined,
 ): Promise<readonly InventoryEntry[] | undefined> {
   if (release === undefined) return undefined;

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../../api/kube-object.ts';
+import { FieldManager } from '../../../api/names.ts';
 import { unpackRecord } from './compression.ts';
 import { parseRelease } from './parse-release.ts';
 import { RecordError } from './record-error.ts';
@@ -20,7 +21,14 @@ export function recordOf({ metadata }: KubeObject, release: string): ReleaseReco
     uid: metadata.uid ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
     status: metadata.labels?.['status'] ?? '',
+    isOurs: isWrittenBy(metadata, FieldManager.helm),
   };
+}
+
+/** Whether all that is known of its writers is one name. */
+function isWrittenBy({ managedFields }: KubeObject['metadata'], name: string): boolean {
+  const entries = Array.isArray(managedFields) ? (managedFields as { readonly manager?: string }[]) : [];
+  return entries.length > 0 && entries.every(({ manager }) => manager === name);
 }
 
 /** The release in a Secret, read or about to be written; undefined when the Secret is none of helm's. Never throws. */

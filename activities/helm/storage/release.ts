@@ -95,6 +95,8 @@ export interface ReleaseRecord {
   readonly resourceVersion: string;
   /** The label, which is helm's copy of `info.status`. */
   readonly status: string;
+  /** Whether an act of ours, or of helm-controller, wrote it, and nobody else since. */
+  readonly isOurs: boolean;
 }
 
 /** A record that cannot be read, and a sentence without its content that says why. */

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { type LastRelease, releaseState, type StateInput } from '../../../../activities/helm/state.ts';
 import type { HelmRelease, HelmReleaseStatus, Snapshot } from '../../../../api/helm-release.ts';
 
-const last: LastRelease = { status: 'deployed', chartName: 'app', chartVersion: '1.0.0', isAsObserved: true };
+const last: LastRelease = {
+  status: 'deployed',
+  chartName: 'app',
+  chartVersion: '1.0.0',
+  isAsObserved: true,
+  isReadable: true,
+};
 const current: Snapshot = {
   apiVersion: 'v2',
   name: 'app',
@@ -52,11 +58,16 @@ describe('a release is', () => {
       current: null,
       state: 'Absent: found uninstalled release in storage',
     },
-    ...['install', 'upgrade', 'rollback'].map((action) => ({
-      name: `locked, pending-${action}`,
-      last: { status: `pending-${action}`, isAsObserved: false },
-      state: `Locked: release with status 'pending-${action}'`,
+    ...['pending-install', 'pending-upgrade', 'pending-rollback', 'uninstalling'].map((status) => ({
+      name: `locked, ${status}`,
+      last: { status, isAsObserved: false },
+      state: `Locked: release with status '${status}'`,
     })),
+    {
+      name: 'locked, by a record that cannot be read',
+      last: { isReadable: false },
+      state: 'Locked: the newest record of helm cannot be read',
+    },
     {
       name: 'unmanaged, when it was there before',
       current: null,
@@ -148,9 +159,9 @@ describe('a release is', () => {
   });
 
   it('nothing that is known, in a state that no release rests in', () => {
-    const input = inputOf({ name: '', state: '', last: { status: 'uninstalling' } });
+    const input = inputOf({ name: '', state: '', last: { status: 'unknown' } });
 
-    expect(() => releaseState(input)).toThrow("release with status 'uninstalling'");
+    expect(() => releaseState(input)).toThrow("release with status 'unknown'");
   });
 });
 

@@ -17,7 +17,21 @@ describe('a record of helm', () => {
       uid: 'uid-app-12',
       resourceVersion: '77',
       status: 'deployed',
+      isOurs: false,
     });
+  });
+
+  it.each([
+    [[], false],
+    [['helm'], false],
+    [['helm-controller'], true],
+    [['helm-controller', 'kubectl'], false],
+  ])('that was written by %j is ours: %s', async (managers, isOurs) => {
+    const secret = recordSecret({});
+    const managedFields = managers.map((manager) => ({ manager }));
+    const release = await releaseOf({ ...secret, metadata: { ...secret.metadata, managedFields } });
+
+    expect(release?.record.isOurs).toBe(isOurs);
   });
 
   it('may be without compression, as helm once stored it', async () => {
