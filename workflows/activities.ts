@@ -1,4 +1,4 @@
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { type ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 
 /**
@@ -33,11 +33,11 @@ export const appointed = proxyLocalActivities<Activities>({ startToCloseTimeout:
  * Steps that take as long as the cluster or a remote takes. They beat, so that a dead worker is noticed,
  * and the time they may take is the object's own `timeout`.
  */
-export function slow(timeoutMs: number) {
+export function slow(timeoutMs: number, cancellationType: ActivityCancellationType = 'TRY_CANCEL') {
   return proxyActivities<Activities>({
     startToCloseTimeout: timeoutMs + GRACE_MS,
     heartbeatTimeout: '15s',
-    cancellationType: 'TRY_CANCEL',
+    cancellationType,
     retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumAttempts: 3 },
   });
 }

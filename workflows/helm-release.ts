@@ -94,7 +94,9 @@ async function settleEnd(pass: Pass, { reason, message, stalled = false }: Relea
 /** Takes down the release of a deleted object, then lets the object go. */
 async function finalize(pass: Pass, timeoutMs: number): Promise<PassOutcome> {
   const { ref } = pass;
-  const finalized = await pass.step('finalize', () => slow(timeoutMs).finalizeHelmRelease({ ref }));
+  // As with other actions: nobody goes on before helm is gone.
+  const patient = slow(timeoutMs, 'WAIT_CANCELLATION_COMPLETED');
+  const finalized = await pass.step('finalize', () => patient.finalizeHelmRelease({ ref }));
   await settle.releaseObject({ ref });
   return { outcome: Outcome.Deleted, message: finalized.message };
 }
