@@ -48,21 +48,13 @@ export async function leftBehind(
   const namespaces = (await list(kube, 'v1', 'Namespace'))
     .map(({ metadata: { name } }) => name)
     .filter((name) => name === namespace || name.startsWith(`${namespace}-`));
-  const found: KubeObject[] = [];
-  for (const { apiVersion, kinds } of CLUSTER_SCOPED) {
-    for (const kind of kinds) {
-      const objects = await list(kube, apiVersion, kind);
-      found.push(
-        ...objects.filter(({ metadata: { name } }) => name.includes(namespace) && name !== namespace),
-      );
-    }
-  }
-  for (const each of namespaces) {
-    for (const { apiVersion, kinds } of NAMESPACED) {
-      for (const kind of kinds) found.push(...(await list(kube, apiVersion, kind, each)));
-    }
-    found.push(...(await customResources(kube, each)));
-  }
+  const ofCluster = (await listAll(kube, CLUSTER_SCOPED)).filter(
+    ({ metadata: { name } }) => name.includes(namespace) && name !== namespace,
+  );
+  const ofNamespaces = await Promise.all(
+    namespaces.flatMap((each) => [listAll(kube, NAMESPACED, each), customResources(kube, each)]),
+  );
+  const found = [...ofCluster, ...ofNamespaces.flat()];
   const kept = found.filter(isOfChart).map((object) => comparable(object, namespace));
   return Object.fromEntries(kept.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -78,6 +70,17 @@ async function customResources(kube: KubeClient, namespace: string): Promise<Kub
     found.push(...(await list(kube, `${group}/v1`, names.kind, namespace).catch(() => [])));
   }
   return found;
+}
+
+async function listAll(
+  kube: KubeClient,
+  groups: readonly Kinds[],
+  namespace?: string,
+): Promise<KubeObject[]> {
+  const queries = groups.flatMap(({ apiVersion, kinds }) =>
+    kinds.map((kind) => list(kube, apiVersion, kind, namespace)),
+  );
+  return (await Promise.all(queries)).flat();
 }
 
 async function list(

@@ -25,7 +25,7 @@ interface Case {
   readonly random?: RegExp;
 }
 
-const PATIENCE = { timeout: 15_000, interval: 250 };
+const PATIENCE = { timeout: 30_000, interval: 250 };
 
 const CASES: readonly Case[] = [
   { chart: 'bench', upgrade: { text: 'two' } },

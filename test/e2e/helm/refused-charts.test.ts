@@ -47,7 +47,7 @@ test.each(CASES)('installing $chart with $values fails, and says why', async (ea
   const home = await helmHome({ charts: [chart] });
   const version = chart === 'library' ? '2.3.0' : '0.1.0';
 
-  await home.release('app', chart, { values, timeout: '10s' });
+  await home.release('app', chart, { values });
   const released = await home.condition(Kind.HelmRelease, 'app', 'Released', 'InstallFailed');
   const ready = await home.condition(Kind.HelmRelease, 'app', 'Ready', 'InstallFailed');
 
