@@ -5,23 +5,19 @@ import { Annotation } from '../../api/names.ts';
 import { Kind } from '../../api/object-ref.ts';
 import { isReason, Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
-import { failed, messageOf, stalled } from '../failures.ts';
+import { stalled } from '../failures.ts';
 import type { ArtifactPointer } from '../observe/source.ts';
-import { acting, attempting } from '../status/helm-release-status.ts';
+import { acting } from '../status/helm-release-status.ts';
 import { patchStatus, type Status } from '../status/patch.ts';
 import type { StepContext } from '../steps.ts';
+import { assess, reasonOf } from './assess.ts';
 import { type Basis, basisOf } from './basis.ts';
 import { catchUp } from './catch-up.ts';
 import { brief, findDrift, tellDrift } from './find-drift.ts';
 import { type Gathered, gather } from './gather.ts';
-import { latest, previous, truncate, truncateIgnoringPreviousSnapshots } from './history/snapshots.ts';
 import { releaseTargetChanged } from './history/target.ts';
-import { verifyReleaseObject } from './history/verify.ts';
-import { type ActionType, type NextAction, nextAction, type ReleaseAction, typeOf } from './next-action.ts';
-import { activeRemediation, detectsDrift, retryIntervalMs, timeoutMs } from './spec.ts';
-import { type ReleaseState, releaseState } from './state.ts';
-import { isCorrupt } from './storage/release.ts';
-import { verifyValues } from './values/digest.ts';
+import { type ActionType, type NextAction, type ReleaseAction, typeOf } from './next-action.ts';
+import { detectsDrift, timeoutMs } from './spec.ts';
 
 /** What is to be done with a release next. */
 export type Decision =
@@ -78,24 +74,6 @@ export async function decide(
   }
 }
 
-interface Assessment {
-  /** With the status that an attempt begins with. */
-  readonly object: HelmRelease;
-  readonly state: ReleaseState;
-  readonly next: NextAction;
-}
-
-/** What is there, and what is to be done about it. Nothing is written. */
-function assess(gathered: Gathered): Assessment {
-  const { object: found } = gathered;
-  const tried = { ...gathered, object: attempt(gathered) };
-  const state = stateOf(tried);
-  const object = withHistory(tried.object, state);
-  const isForced = isAsked(found, Annotation.forceAt, found.status?.lastHandledForceAt);
-  const next = nextAction({ state, object, isForced, rollbackTarget: rollbackTarget({ ...tried, object }) });
-  return { object, state, next };
-}
-
 /** What a release lacks, in words; undefined when it is what it should be. For the looks of a clock: nothing is written. */
 export async function lacks(
   deps: Deps,
@@ -135,24 +113,6 @@ async function begin(
   return { state: 'Act', action, why, timeoutMs: ms, basis };
 }
 
-function reasonOf({ status, reason }: ReleaseState): string {
-  return reason === undefined ? status : `${status}: ${reason}`;
-}
-
-/** The snapshots that still count: none of a release that is not ours any more, and no long list of failures. */
-function withHistory(object: HelmRelease, { status }: ReleaseState): HelmRelease {
-  const history = object.status?.history ?? [];
-  if (status === 'Unmanaged') return { ...object, status: { ...object.status, history: [] } };
-  if (status !== 'Failed' && status !== 'InSync') return object;
-  const ignoresTests =
-    activeRemediation(object)?.ignoresTestFailures ?? object.spec.test?.ignoreFailures ?? false;
-  const kept =
-    retryIntervalMs(object) === undefined
-      ? truncate(history, ignoresTests)
-      : truncateIgnoringPreviousSnapshots(history);
-  return { ...object, status: { ...object.status, history: [...kept] } };
-}
-
 /** Why the release is to be taken down before another one is made; undefined when it stays. */
 function replacement({ object, target, chart }: Gathered): string | undefined {
   const changed = releaseTargetChanged(object.status, target, chart.name);
@@ -160,73 +120,6 @@ function replacement({ object, target, chart }: Gathered): string | undefined {
   const isRenamedChart = changed === 'chart name';
   const staysInPlace = object.spec.upgrade?.chartNameChangeStrategy === 'InPlaceUpdate';
   return isRenamedChart && staysInPlace ? undefined : `${changed} has changed`;
-}
-
-/** The object with the status that this attempt begins with. */
-function attempt({ object, chart, values, target }: Gathered): HelmRelease {
-  const { status, metadata } = object;
-  const tried = status?.lastAttemptedConfigDigest;
-  const resetsFailures =
-    status?.lastAttemptedGeneration !== metadata.generation ||
-    status.lastAttemptedRevision !== chart.version ||
-    (tried !== undefined && !verifyValues(tried, values)) ||
-    isAsked(object, Annotation.resetAt, status.lastHandledResetAt);
-  const attempted = attempting(object, {
-    chartVersion: chart.version,
-    configDigest: values.digest,
-    storageNamespace: target.storageNamespace,
-    resetsFailures,
-  });
-  return { ...object, status: attempted };
-}
-
-/** Whether an annotation asks for something once more: its value is the one of the request that this pass serves. */
-function isAsked(
-  { metadata, status }: HelmRelease,
-  annotation: string,
-  handled: string | undefined,
-): boolean {
-  const { [Annotation.requestedAt]: requestedAt, [annotation]: value } = metadata.annotations ?? {};
-  const isNew = requestedAt !== undefined && requestedAt !== status?.lastHandledReconcileAt;
-  return isNew && value === requestedAt && value !== handled;
-}
-
-function stateOf({ object, releases, chart, values, ...gathered }: Gathered): ReleaseState {
-  const [newest] = releases;
-  const current = latest(object.status?.history ?? []);
-  try {
-    return releaseState({
-      object,
-      current,
-      last: newest && {
-        isReadable: !isCorrupt(newest),
-        status: isCorrupt(newest) ? '' : newest.info.status,
-        chartName: isCorrupt(newest) ? '' : newest.chart.name,
-        chartVersion: isCorrupt(newest) ? '' : newest.chart.version,
-        isAsObserved:
-          !isCorrupt(newest) && current !== undefined && verifyReleaseObject(current, newest) === undefined,
-      },
-      wanted: {
-        chartName: chart.name,
-        chartVersion: chart.version,
-        hasSameValues: current !== undefined && verifyValues(current.configDigest, values),
-        postRenderersDigest: gathered.postRenderersDigest,
-        commonMetadataDigest: gathered.commonMetadataDigest,
-      },
-    });
-  } catch (error) {
-    throw failed(Reason.StateError, `Could not determine release state: ${messageOf(error)}`);
-  }
-}
-
-function rollbackTarget({ object, releases }: Gathered): 'good' | 'missing' | 'changed' {
-  const ignoresTests = activeRemediation(object)?.ignoresTestFailures ?? false;
-  const target = previous(object.status?.history ?? [], ignoresTests);
-  if (target === undefined) return 'missing';
-  const stored = releases.find(({ version }) => version === target.version);
-  const isGood =
-    stored !== undefined && !isCorrupt(stored) && verifyReleaseObject(target, stored) === undefined;
-  return isGood ? 'good' : 'changed';
 }
 
 /** Nothing is left to do about the release itself; the cluster may differ from it. */
