@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { isAbsolute } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { limited, type ProcessLimits } from './limits.ts';
+import { hearLines } from './lines.ts';
 
 export interface RunOptions {
   readonly cwd: string;
@@ -15,7 +15,7 @@ export interface RunOptions {
   readonly maxStdout?: number;
   /** Whether standard output goes nowhere. */
   readonly dropStdout?: boolean;
-  /** Hears each line of standard error as it comes. */
+  /** Hears each line of standard error as it comes; of one that is longer its first 64 Ki characters. */
   readonly onStderrLine?: (line: string) => void;
   /** Is given the ends of two more pipes of the child, its descriptors 3 and 4. They end with it. */
   readonly pipes?: (third: Duplex, fourth: Duplex) => void;
@@ -50,6 +50,7 @@ export class ProcessError extends Error {
 
 const MAX_STDOUT = 8 * 1024 * 1024;
 const MAX_STDERR = 64 * 1024;
+const LONGEST_LINE = 64 * 1024;
 
 /**
  * Runs a program (the only place that does, besides git's own): an argument list and never a shell, an absolute
@@ -98,8 +99,7 @@ function finish(child: ChildProcess, name: string, options: RunOptions): Promise
     stop(new ProcessError('output', `${name} wrote more than ${options.maxStdout ?? MAX_STDOUT} bytes`)),
   );
   const stderr = collectLast(child.stderr, MAX_STDERR);
-  if (options.onStderrLine && child.stderr)
-    createInterface({ input: child.stderr }).on('line', options.onStderrLine);
+  if (options.onStderrLine && child.stderr) hearLines(child.stderr, LONGEST_LINE, options.onStderrLine);
   const extra = handOver(child, options.pipes);
   const timer = setTimeout(
     () => stop(new ProcessError('timeout', `${name} took longer than ${options.timeoutMs / 1000} s`)),
