@@ -111,6 +111,12 @@ export function becameReady(before: Summary | undefined, after: Summary): boolea
   return !isReady(before) || before.appliedRevision !== after.appliedRevision;
 }
 
+/** What dependants wait for will not come by itself: it fails since now, or otherwise, and they tell why they wait. */
+export function beganToFail(before: Summary | undefined, after: Summary): boolean {
+  if (before === undefined || after.ready?.status !== 'False') return false;
+  return before.ready?.status !== 'False' || before.ready.reason !== after.ready.reason;
+}
+
 /**
  * Whether somebody has to look at an object that was listed: it is neither ready nor stalled, or suspended for a
  * time, so an appointment is due, and the one that there was may be lost with Temporal's database.

@@ -4,6 +4,7 @@ import { Trigger } from '../../workflows/messages.ts';
 import {
   type Asked,
   becameReady,
+  beganToFail,
   behind,
   hasFailed,
   isRemade,
@@ -104,7 +105,7 @@ export class World {
     const dependants = this.#bySource.get(id);
     const asked = sourceKey(before) === sourceKey(after) ? NOBODY : this.#askDependants(before, after, id);
     const isNewlyReady = becameReady(before, after);
-    if (isNewlyReady) {
+    if (isNewlyReady || beganToFail(before, after)) {
       const others = dependants.filter((dependant) => !asked.has(dependant));
       this.#wake(others, waitsForSource, Trigger.Source);
     }

@@ -179,6 +179,37 @@ describe('who waits for a source', () => {
     expect(reactions()).toEqual(['request HelmRelease app Dependency']);
   });
 
+  it('hears also that the source failed, to say why it waits', () => {
+    const status = { ...artifact('1.0.0'), observedSourceArtifactRevision: 'i1' };
+    listed(
+      repository('i1'),
+      chart('1.0.0', { generation: 2, observed: 1, reason: '', status }),
+      release('app', waits),
+    );
+    reactions();
+
+    world.upsert(chart('1.0.0', { generation: 2, reason: 'InvalidChartReference', isStalled: true, status }));
+    world.upsert(chart('1.0.0', { generation: 2, reason: 'InvalidChartReference', isStalled: true, status }));
+
+    expect(reactions()).toEqual(['request HelmRelease app Source']);
+  });
+
+  it('hears of it once more when it says only afterwards that it waits', () => {
+    const status = { ...artifact('1.0.0'), observedSourceArtifactRevision: 'i1' };
+    listed(
+      repository('i1'),
+      chart('1.0.0', { generation: 2, observed: 1, reason: '', status }),
+      release('app'),
+    );
+    reactions();
+
+    world.upsert(chart('1.0.0', { generation: 2, reason: 'InvalidChartReference', isStalled: true, status }));
+    expect(reactions()).toEqual([]);
+    world.upsert(release('app', waits));
+
+    expect(reactions()).toEqual(['request HelmRelease app Dependency']);
+  });
+
   it('is left alone while it rests', () => {
     listed(
       repository('i1'),
