@@ -29,10 +29,18 @@ export function costOf({ worker, stack }: Rig): Cost {
   };
 }
 
-/** `CPU a reconcile: worker 40 ms, …`: what was used since, divided by the number of objects. */
+/** `CPU of each 300 ms: worker 40, …`: what was used since, divided by the number of objects. */
 export function describeCost(rig: Rig, before: Cost, count: number): string {
   const after = costOf(rig);
-  const each = (what: keyof Cost) => Math.round((after[what] - before[what]) / count);
-  const children = each('children') > 0 ? `, its children ${each('children')}` : '';
-  return `CPU of each, ms: worker ${each('worker')}${children}, Temporal ${each('temporal')}, API server ${each('apiServer')}, others ${each('others')}`;
+  const each = (what: keyof Cost) => (after[what] - before[what]) / count;
+  const parts: readonly (readonly [string, number])[] = [
+    ['worker', each('worker')],
+    ['its children', each('children')],
+    ['Temporal', each('temporal')],
+    ['API server', each('apiServer')],
+    ['rest of the control plane', each('others')],
+  ];
+  const total = parts.reduce((sum, [, ms]) => sum + ms, 0);
+  const told = parts.filter(([, ms]) => ms >= 0.5).map(([name, ms]) => `${name} ${Math.round(ms)}`);
+  return `CPU of each ${Math.round(total)} ms: ${told.join(', ')}`;
 }
