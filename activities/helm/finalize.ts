@@ -11,6 +11,7 @@ import type { StepContext } from '../steps.ts';
 import type { ActionOutcome } from './actions/outcome.ts';
 import { uninstallLatest } from './actions/uninstall.ts';
 import { deleteHelmChart } from './chart-template.ts';
+import { composeFor } from './gather.ts';
 import { whileHeld } from './while-held.ts';
 
 export interface FinalizedRelease {
@@ -43,13 +44,23 @@ async function takeDown(deps: Deps, object: HelmRelease, step: StepContext): Pro
   const account = await missingAccount(deps, object);
   if (account !== undefined) return leaveBehind(deps, object, account);
   const timeoutMs = deadlineOf(object);
-  const outcome = await uninstallLatest({ object, kube: deps.impersonate(object), deps, step, timeoutMs });
+  const secrets = await secretsOf(deps, object);
+  const kube = deps.impersonate(object);
+  const outcome = await uninstallLatest({ object, kube, deps, step, timeoutMs, secrets });
   const { set, event, error } = outcome;
   await tell(deps, object, outcome);
   if (event) deps.events.record({ object, ...event });
   step.signal.throwIfAborted();
   if (error) throw (error.mayPass ? transient : failed)(error.reason, error.message);
   return set[0]?.message ?? 'there was no release';
+}
+
+/** What helm may not repeat. Values that cannot be composed any more do not hold back the deletion. */
+async function secretsOf(deps: Deps, object: HelmRelease): Promise<readonly string[]> {
+  return composeFor(deps, object).then(
+    ({ secrets }) => secrets,
+    () => [],
+  );
 }
 
 function deadlineOf({ spec }: HelmRelease): number {

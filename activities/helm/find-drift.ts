@@ -9,6 +9,7 @@ import { type Drift, type DriftContext, detectDrift, isDrifted } from './drift/d
 import { driftMessage, summarizeDrift } from './drift/summary.ts';
 import type { Gathered } from './gather.ts';
 import { fullReleaseName, latest } from './history/snapshots.ts';
+import { createMask } from './mask.ts';
 import { isCorrupt } from './storage/release.ts';
 
 /** What the cluster has otherwise than the newest release; undefined when nothing. */
@@ -25,10 +26,10 @@ export async function findDrift(
 
 export function driftContext(
   { driftMemo }: Pick<Deps, 'driftMemo'>,
-  { kube, object }: Gathered,
+  { kube, object, values }: Gathered,
   signal: AbortSignal,
 ): DriftContext {
-  return { kube, object, memo: driftMemo, signal };
+  return { kube, object, memo: driftMemo, mask: createMask(values.secrets), signal };
 }
 
 /** In one line, for the record of a run. */

@@ -58,6 +58,7 @@ export async function driftHome({ chart, spec = {}, as }: DriftHomeOptions): Pro
     kube: counted((await as?.(kube, namespace)) ?? kube, sent),
     object,
     memo: createApplyMemo(1_000, FieldManager.helm),
+    mask: (text) => text,
     signal,
   };
   const look = async () => {

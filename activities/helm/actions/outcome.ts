@@ -76,7 +76,7 @@ export async function readVersions(
 }
 
 /** What helm is told of every act. */
-export function actBase({ object, kube, target, timeoutMs }: Turn) {
+export function actBase({ object, kube, target, timeoutMs, values }: Turn) {
   return {
     object,
     kube,
@@ -84,6 +84,7 @@ export function actBase({ object, kube, target, timeoutMs }: Turn) {
     releaseNamespace: target.namespace,
     releaseName: target.name,
     timeoutMs,
+    secrets: values.secrets,
   };
 }
 

@@ -68,7 +68,6 @@ async function attempt(turn: Turn, action: 'install' | 'upgrade'): Promise<HelmR
     chart: archive,
     values: values.json,
     sets: values.sets,
-    secrets: values.secrets,
     postRender: createPostRender(object, { ...deps.kustomize, signal: step.signal }),
   };
   const result = await deps.helm.run(

@@ -19,7 +19,7 @@ export async function uninstallToRemediate(turn: Turn): Promise<ActionOutcome> {
   const { object } = turn;
   const current = latest(historyOf(object));
   if (current === undefined) throw new Error('there is no release to uninstall');
-  const { result, status } = await takeDown(turn, current);
+  const { result, status } = await takeDown({ ...turn, secrets: turn.values.secrets }, current);
   if (result.cancelled) return { status, set: [] };
   const about = `Helm uninstall remediation for release ${fullReleaseName(current)} with chart ${versionedChartName(current)}`;
   const metadata = eventMetadata(current);
@@ -88,6 +88,8 @@ export async function uninstallLatest(input: TakeDownInput): Promise<ActionOutco
 export interface TakeDownInput extends Pick<Turn, 'deps' | 'step' | 'timeoutMs'> {
   readonly object: HelmRelease;
   readonly kube: KubeClient;
+  /** Texts of Secrets among its values. */
+  readonly secrets: readonly string[];
 }
 
 interface TakenDown {
@@ -97,13 +99,14 @@ interface TakenDown {
 
 /** Where the release is, its snapshot and the status say: the spec may want it elsewhere by now. */
 async function takeDown(
-  { object, kube, deps, step, timeoutMs }: TakeDownInput,
+  { object, kube, deps, step, timeoutMs, secrets }: TakeDownInput,
   { name, namespace, version }: Snapshot,
 ): Promise<TakenDown> {
   const storageNamespace = object.status?.storageNamespace ?? object.metadata.namespace;
   // Read before: unless its history is kept, helm leaves no record of what it took down.
   const stored = await deps.releases.read(kube, { namespace: storageNamespace, name, version });
-  const act = { object, kube, storageNamespace, releaseNamespace: namespace, releaseName: name, timeoutMs };
+  const place = { storageNamespace, releaseNamespace: namespace, releaseName: name };
+  const act = { object, kube, ...place, timeoutMs, secrets };
   const result = await runUninstall(deps, act, step);
   const after = await deps.releases.read(kube, { namespace: storageNamespace, name, version });
   const left = after ?? (stored && !isCorrupt(stored) && asUninstalled(stored, seconds(deps.now())));

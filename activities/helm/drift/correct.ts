@@ -43,7 +43,10 @@ function inOrder(entries: readonly DriftEntry[], kind: DriftEntry['kind']): Drif
     .toSorted((one, other) => compareIds(objectId(one.desired), objectId(other.desired)));
 }
 
-async function correctOne({ kube, memo }: DriftContext, entry: DriftEntry): Promise<string | undefined> {
+async function correctOne(
+  { kube, memo, mask }: DriftContext,
+  entry: DriftEntry,
+): Promise<string | undefined> {
   const { desired, kind, subject } = entry;
   try {
     const { answer } = await applyDeclared(kube, desired, { dryRun: false });
@@ -52,6 +55,6 @@ async function correctOne({ kube, memo }: DriftContext, entry: DriftEntry): Prom
     return undefined;
   } catch (error) {
     if (!isKubernetesError(error)) throw error;
-    return `${subject} ${kind === 'removed' ? 'creation' : 'patch'} failure: ${scrub(messageOf(error), desired)}`;
+    return `${subject} ${kind === 'removed' ? 'creation' : 'patch'} failure: ${mask(scrub(messageOf(error), desired))}`;
   }
 }

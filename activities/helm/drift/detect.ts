@@ -7,6 +7,7 @@ import { idOf } from '../../apply/live.ts';
 import type { ApplyMemo } from '../../apply/memo.ts';
 import { CONCURRENCY } from '../../apply/parallel.ts';
 import type { KubeClient } from '../../kube/client.ts';
+import type { Mask } from '../mask.ts';
 import { driftOf } from './compare.ts';
 import { desiredObjects, type InstalledRelease } from './desired.ts';
 import { type Failure, failureOf, stateFailure } from './failure.ts';
@@ -23,6 +24,8 @@ export interface DriftContext {
   readonly object: Pick<HelmRelease, 'metadata' | 'spec'>;
   /** Shared by all releases of a worker: one of the manager `helm-controller`. */
   readonly memo: ApplyMemo;
+  /** For what the server says of objects: values of a Secret may be in any of them. */
+  readonly mask: Mask;
   /** Ends it between two requests, by throwing its reason. */
   readonly signal: AbortSignal;
 }
@@ -54,7 +57,7 @@ export interface Drift {
  * be compared.
  */
 export async function detectDrift(context: DriftContext, release: InstalledRelease): Promise<Drift> {
-  const { kube, object, signal } = context;
+  const { kube, object, mask, signal } = context;
   const rules = compileDriftRules(object.spec.driftDetection);
   const desired = await desiredObjects(kube, release);
   const { live, failures: unread } = await readAll(kube, desired.objects, object.metadata);
@@ -70,8 +73,9 @@ export async function detectDrift(context: DriftContext, release: InstalledRelea
     }
   });
   const entries = found.filter((entry) => entry !== undefined);
-  if (failures.length > 0 && !isDrifted({ entries })) throw stateFailure(failures);
-  return { entries, failures: failures.map(({ sentence }) => sentence) };
+  const told = failures.map((failure) => ({ ...failure, sentence: mask(failure.sentence) }));
+  if (told.length > 0 && !isDrifted({ entries })) throw stateFailure(told);
+  return { entries, failures: told.map(({ sentence }) => sentence) };
 }
 
 /** Whether anything is to be corrected: excluded objects are not. */

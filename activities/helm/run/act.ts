@@ -17,6 +17,8 @@ interface Base {
   readonly releaseName: string;
   /** Of each single operation of helm, as its `--timeout` has it. */
   readonly timeoutMs: number;
+  /** Texts of Secrets among the values: masked in all that helm says. */
+  readonly secrets?: readonly string[];
 }
 
 interface Rendering {
@@ -26,8 +28,6 @@ interface Rendering {
   readonly values: string;
   /** Arguments of `--set`: the int64 among the values, which helm reads from no file. */
   readonly sets?: readonly string[];
-  /** Texts of Secrets among the values: masked in all that helm says. */
-  readonly secrets?: readonly string[];
   readonly postRender: PostRender;
 }
 

@@ -4,6 +4,7 @@ import type { Fence } from '../../fence.ts';
 import { createKeyedLock } from '../../fetch/keyed-lock.ts';
 import { ProcessError, run } from '../../process/run.ts';
 import { redact } from '../../redact.ts';
+import { createMask, type Mask } from '../mask.ts';
 import type { HelmAct, HelmResult } from './act.ts';
 import { helmArgs } from './args.ts';
 import { type Gateway, type Pass, startGateway } from './gateway.ts';
@@ -137,7 +138,8 @@ async function runHelm(
   await using scratch = await makeScratch(scratchDir, pass, act);
   const chartDir = rendering ? [`${dirname(rendering.chart)}/`] : [];
   const hide = [`${scratch.dir}/`, ...chartDir, pass.shownUrl];
-  const said = createSaid({ hide, secrets: rendering?.secrets });
+  const mask = createMask(act.secrets ?? []);
+  const said = createSaid({ hide, mask });
   const pipe = rendering && createPostRenderPipe(rendering.postRender);
   const outcome = await run([helm, ...helmArgs(act, scratch.valuesFile)], {
     cwd: scratch.dir,
@@ -155,23 +157,24 @@ async function runHelm(
     (error: unknown) => ({ error }),
   );
   pass.seen.voided.throwIfAborted();
-  return resultOf(outcome, { pass, said, pipe, signal });
+  return resultOf(outcome, { pass, said, mask, pipe, signal });
 }
 
 interface Ended {
   readonly pass: Pass;
   readonly said: Said;
+  readonly mask: Mask;
   readonly pipe: PostRenderPipe | undefined;
   readonly signal: AbortSignal;
 }
 
 function resultOf(outcome: { code: number } | { error: unknown }, ended: Ended): HelmResult {
-  const { pass, said, signal } = ended;
+  const { said, signal, pass } = ended;
   const seen = { log: said.log(), written: [...pass.seen.written] };
   if ('code' in outcome && outcome.code === 0) return seen;
   if (signal.aborted) return { ...seen, cancelled: true };
   const error = 'error' in outcome ? stopped(outcome.error) : sentence(outcome.code, ended);
-  return { ...seen, ...failure(error, pass) };
+  return { ...seen, ...failure(error, ended) };
 }
 
 // What client-go makes of an answer that tells no more, or broke off.
@@ -182,17 +185,17 @@ const UNTOLD =
  * Why it failed, and whether of an outage: only where the act failed of that very one, since helm tries again, and gets
  * along without some answers.
  */
-function failure(error: string, { seen: { outages } }: Pass): Pick<HelmResult, 'error' | 'infrastructure'> {
-  const told = [...outages].map(redact);
+function failure(error: string, { pass, mask }: Ended): Pick<HelmResult, 'error' | 'infrastructure'> {
+  const told = [...pass.seen.outages].map((outage) => redact(mask(outage)));
   if (told.some((outage) => error.includes(outage))) return { error, infrastructure: true };
   const last = told.at(-1);
   if (last === undefined || !UNTOLD.test(error)) return { error };
   return { error: redact(`${error}: ${last}`), infrastructure: true };
 }
 
-function sentence(code: number, { said, pipe }: Ended): string {
+function sentence(code: number, { said, mask, pipe }: Ended): string {
   // Helm only knows that it got no answer.
-  if (pipe?.error !== undefined) return redact(messageOf(pipe.error));
+  if (pipe?.error !== undefined) return redact(mask(messageOf(pipe.error)));
   return said.error() ?? `helm ended with code ${code}`;
 }
 

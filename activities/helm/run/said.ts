@@ -1,4 +1,5 @@
 import { redact } from '../../redact.ts';
+import type { Mask } from '../mask.ts';
 
 // Of helm-controller, which shows as many in its events.
 const KEPT_LINES = 10;
@@ -14,25 +15,21 @@ export interface Said {
   log(): readonly string[];
 }
 
-// Shorter ones would blot out what they are not.
-const SHORTEST_SECRET = 4;
-
 export interface SaidOptions {
   /** Texts that mean nothing outside of the process, such as its directory. */
   readonly hide?: readonly string[];
-  /** Texts that nobody may read. */
-  readonly secrets?: readonly string[] | undefined;
+  /** Takes out what nobody may read. */
+  readonly mask?: Mask;
   readonly now?: () => Date;
 }
 
 /** Listens to one helm process. */
-export function createSaid({ hide = [], secrets = [], now = () => new Date() }: SaidOptions): Said {
-  const log: string[] = [];
+export function createSaid({ hide = [], mask = (text) => text, now = () => new Date() }: SaidOptions): Said {
+  const log: { readonly at: string; readonly entry: string }[] = [];
   let last = '';
   let error: string[] | undefined;
   let bytes = 0;
-  const masked = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
-  const clean = (text: string) => redact(withoutControls(masking(without(text, hide), masked)));
+  const clean = (text: string) => redact(withoutControls(mask(without(text, hide))));
 
   return {
     hear(line) {
@@ -41,7 +38,7 @@ export function createSaid({ hide = [], secrets = [], now = () => new Date() }: 
         // A helm that waits says the same thing again and again.
         if (entry === last || OF_PLUGIN.test(entry)) return;
         last = entry;
-        log.push(`${now().toISOString()}: ${clean(entry)}`);
+        log.push({ at: now().toISOString(), entry });
         if (log.length > KEPT_LINES) log.shift();
       } else if (line.startsWith('Error: ')) {
         error = [line.slice('Error: '.length)];
@@ -52,7 +49,7 @@ export function createSaid({ hide = [], secrets = [], now = () => new Date() }: 
       }
     },
     error: () => error && clean(oneSentence(error)),
-    log: () => log,
+    log: () => log.map(({ at, entry }) => `${at}: ${clean(entry)}`),
   };
 }
 
@@ -80,10 +77,6 @@ function oneSentence(lines: readonly string[]): string {
 
 function without(text: string, hide: readonly string[]): string {
   return hide.reduce((rest, word) => rest.replaceAll(word, ''), text);
-}
-
-function masking(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 }
 
 function withoutControls(text: string): string {

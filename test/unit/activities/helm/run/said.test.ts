@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createMask } from '../../../../../activities/helm/mask.ts';
 import { createSaid } from '../../../../../activities/helm/run/said.ts';
 import { rememberSecret } from '../../../../../activities/redact.ts';
 
@@ -81,4 +82,14 @@ test('an error of any length ends somewhere', () => {
   const said = hear(['Error: x', ...Array.from({ length: 5000 }, () => 'y'.repeat(100))]);
 
   expect(said.error()?.length).toBeLessThan(3000);
+});
+
+test('what is masked is so wherever helm says it, and however it quotes it', () => {
+  const mask = createMask(['it "is" a secret', '12345678']);
+  const said = createSaid({ mask, now: () => new Date(AT) });
+  said.hear(String.raw`level=ERROR msg="refused" error="Invalid value: \"it \\\"is\\\" a secret\""`);
+  said.hear('Error: pin 1.2345678e+07 of it "is" a secret');
+
+  expect(said.log()).toEqual([String.raw`${AT}: error: refused: error="Invalid value: \"***\""`]);
+  expect(said.error()).toBe('pin *** of ***');
 });
