@@ -1,4 +1,3 @@
-import { Kind } from '../../../../api/object-ref.ts';
 import { expect, it } from 'vitest';
 import { TakenOverError } from '../../../../activities/fence.ts';
 import type { KubeClient } from '../../../../activities/kube/client.ts';
@@ -7,6 +6,7 @@ import { parseObject } from '../../../../activities/observe/object.ts';
 import { swapStatus } from '../../../../activities/status/swap.ts';
 import type { KubeObject } from '../../../../api/kube-object.ts';
 import type { Kustomization, KustomizationStatus } from '../../../../api/kustomization.ts';
+import { Kind } from '../../../../api/object-ref.ts';
 
 const REF = { kind: 'Kustomization', namespace: 'apps', name: 'app' } as const;
 
