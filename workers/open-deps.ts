@@ -25,6 +25,7 @@ import { API_VERSION, Kind } from '../api/object-ref.ts';
 import { createRuns } from '../client/runs.ts';
 import { ensureTool } from '../tools/build.ts';
 import { startArtifactServer } from './artifact-server.ts';
+import { clearScratch } from './clear-scratch.ts';
 import type { Log } from './log.ts';
 import type { WorkerOptions } from './main.ts';
 
@@ -37,6 +38,7 @@ export interface Opened {
 /** Opens everything that steps need, each with its end. */
 export async function openDeps(options: WorkerOptions, { client, log, cleanup }: Opened): Promise<Deps> {
   const { dataDir, policy } = options;
+  await clearScratch(dataDir);
   const fence = createFence((silentMs) =>
     log.warn({ silentMs }, 'this process stood still; begun attempts are void'),
   );
