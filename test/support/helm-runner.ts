@@ -27,6 +27,8 @@ export type Step = OwnFields<HelmAct>;
 export interface GroundOptions {
   readonly kube?: KubeClient;
   readonly fence?: Fence;
+  /** Of a process; the runner's own when left out. */
+  readonly cpuSeconds?: number;
 }
 
 /** Two namespaces of the running test, one for a release `app` and one for its records, and a runner. */
@@ -87,9 +89,15 @@ export class HelmGround {
 export async function helmGround({
   kube = kubeClient(),
   fence = OPEN_FENCE,
+  cpuSeconds,
 }: GroundOptions = {}): Promise<HelmGround> {
   const scratchDir = join(temporaryFolder(), 'scratch');
-  const runner = createHelmRunner({ helm: await ensureTool('helm'), scratchDir, fence });
+  const runner = createHelmRunner({
+    helm: await ensureTool('helm'),
+    scratchDir,
+    fence,
+    ...(cpuSeconds && { cpuSeconds }),
+  });
   onTestFinished(() => runner.close());
   const direct = kubeClient();
   const namespace = await createNamespace(direct, 'release');

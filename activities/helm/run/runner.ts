@@ -40,6 +40,8 @@ export interface HelmRunnerOptions {
   readonly concurrency?: number;
   /** How many there are, with those that only wait for the cluster; 40 when left out. */
   readonly most?: number;
+  /** How long one of them may compute; 300 when left out. */
+  readonly cpuSeconds?: number;
 }
 
 const CONCURRENCY = 10;
@@ -122,7 +124,10 @@ const TIMEOUTS = 10;
 const SPARE_MS = 30_000;
 // The longest that a timer can wait.
 const LONGEST_MS = 2 ** 31 - 1;
-const LIMITS = { memoryBytes: 2 * 1024 ** 3, fileBytes: 16 * 1024 ** 2 } as const;
+const MEMORY_BYTES = 2 * 1024 ** 3;
+const FILE_BYTES = 16 * 1024 ** 2;
+// Of a chart with thousands of objects it takes some ten; templates may go on for ever, and hold their place meanwhile.
+const CPU_SECONDS = 300;
 
 interface Running {
   readonly pass: Pass;
@@ -130,7 +135,7 @@ interface Running {
 }
 
 async function runHelm(
-  { helm, scratchDir }: HelmRunnerOptions,
+  { helm, scratchDir, cpuSeconds = CPU_SECONDS }: HelmRunnerOptions,
   act: HelmAct,
   { pass, signal }: Running,
 ): Promise<HelmResult> {
@@ -151,7 +156,7 @@ async function runHelm(
     onStderrLine: (line) => said.hear(line),
     ...(pipe && { pipes: (question, answer) => pipe.connect(question, answer) }),
     grace: { ms: GRACE_MS, signal: HEAR_SIGNALS.has(act.kind) ? 'SIGTERM' : undefined },
-    limits: LIMITS,
+    limits: { memoryBytes: MEMORY_BYTES, fileBytes: FILE_BYTES, cpuSeconds },
   }).then(
     ({ code }) => ({ code }),
     (error: unknown) => ({ error }),
@@ -201,5 +206,7 @@ function sentence(code: number, { said, mask, pipe }: Ended): string {
 
 function stopped(error: unknown): string {
   if (!(error instanceof ProcessError)) throw error;
-  return redact(error.message);
+  const hint =
+    error.why === 'killed' ? '; its templates may need more memory or time than helm is given' : '';
+  return redact(`${error.message.replace(/^\/\S*/, 'helm')}${hint}`);
 }

@@ -222,3 +222,28 @@ function childrenOf(pid: number): readonly number[] {
 function programOf(pid: number): string | undefined {
   return existsSync(`/proc/${pid}/exe`) ? readlinkSync(`/proc/${pid}/exe`) : undefined;
 }
+
+test('templates that compute for ever are ended', async () => {
+  const ground = await helmGround({ cpuSeconds: 2 });
+  const template = '{{ range until 1000000 }}{{ range until 1000000 }}{{ end }}{{ end }}';
+  const chart = await packageChart('bench', { files: { 'templates/endless.yaml': template } });
+
+  const result = await ground.run(ground.act({ kind: 'install', ...rendering(chart) }));
+
+  expect(result).toMatchObject({
+    error: 'helm was ended by SIGKILL; its templates may need more memory or time than helm is given',
+    written: [],
+  });
+  expect(result.infrastructure).toBeUndefined();
+});
+
+test('a template may fail with a text of any length', async () => {
+  const ground = await helmGround();
+  const template = '{{ fail (repeat 50000000 "x") }}';
+  const chart = await packageChart('bench', { files: { 'templates/long.yaml': template } });
+
+  const { error = '' } = await ground.run(ground.act({ kind: 'install', ...rendering(chart) }));
+
+  expect(error).toMatch(/^execution error at \(bench\/templates\/long\.yaml:1:3\): x{100}/);
+  expect(error.length).toBeLessThan(3_000);
+});
