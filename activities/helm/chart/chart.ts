@@ -7,6 +7,7 @@ import {
 import { readChartMetadata } from '../../fetch/chart/chart-metadata.ts';
 import { type ChartYaml, readChartYaml, readDefaultValues } from '../../fetch/chart/chart-values.ts';
 import { packagedFiles, subcharts } from '../../fetch/chart/load-chart.ts';
+import { refuseFileReferences } from './schema-references.ts';
 
 /** A file of a chart's `crds/`. */
 export interface CrdFile {
@@ -46,6 +47,8 @@ export interface Chart {
 export async function chartOf(files: ChartFiles, budget: ChartBudget, above = ''): Promise<Chart> {
   const { name, version } = readChartMetadata(files);
   const fields = fieldsOf(files);
+  const schema = files.get('values.schema.json');
+  if (schema) refuseFileReferences(schema);
   const fullPath = `${above}${name}`;
   if (fullPath.split('/charts/').length > CHART_LIMITS.depth)
     throw new ChartError(`it has charts nested deeper than ${CHART_LIMITS.depth}`);

@@ -7,6 +7,7 @@ import type { KubeClient } from '../../kube/client.ts';
 import { refuse } from './answer.ts';
 import { createForwarder, type Forwarder } from './forward.ts';
 import { createOpenApi } from './openapi.ts';
+import { end, fetchFor, tunnelFor } from './outbound.ts';
 import type { ReleasePlace } from './route.ts';
 
 export interface PassOptions extends ReleasePlace {
@@ -47,12 +48,21 @@ export async function startGateway(fence: Fence): Promise<Gateway> {
   const openApi = createOpenApi();
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
-    const holder = holderOf(request, holders);
+    // As a client asks a proxy, and only that.
+    const isOutbound = /^https?:/i.test(request.url ?? '');
+    const { authorization, 'proxy-authorization': ofProxy } = request.headers;
+    const holder = holderOf(isOutbound ? ofProxy : authorization, holders);
     if (!holder) return refuse(response, 401, 'this token is not valid, or no longer');
+    if (isOutbound) return fetchFor(request, response);
     holder.serve(request, response).catch(() => response.destroy());
   }
 
   const server = createServer({ keepAliveTimeout: 60_000 }, answer);
+  server.on('connect', (request, socket, head: Buffer) => {
+    const holder = holderOf(request.headers['proxy-authorization'], holders);
+    if (holder) tunnelFor(request, socket, head);
+    else end(socket, '407 Proxy Authentication Required');
+  });
   await new Promise<void>((listening, failed) => {
     server.once('error', failed).listen(0, '127.0.0.1', listening);
   });
@@ -92,8 +102,8 @@ export async function startGateway(fence: Fence): Promise<Gateway> {
 }
 
 /** Compares with all of them in full, so that the time says nothing of any. */
-function holderOf(request: IncomingMessage, holders: ReadonlySet<Holder>): Holder | undefined {
-  const [, shown = ''] = /^Basic (\S+)$/.exec(request.headers.authorization ?? '') ?? [];
+function holderOf(header: string | undefined, holders: ReadonlySet<Holder>): Holder | undefined {
+  const [, shown = ''] = /^Basic (\S+)$/.exec(header ?? '') ?? [];
   const credentials = Buffer.from(shown, 'base64');
   let found: Holder | undefined;
   for (const holder of holders) {

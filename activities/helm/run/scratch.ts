@@ -41,6 +41,9 @@ export async function makeScratch(parent: string, pass: Pass, act: HelmAct): Pro
     valuesFile,
     env: {
       ...environment(dir, { kubeconfig, plugins }),
+      // For what a schema refers to: loopback itself, and thereby the gateway, is never asked through a proxy.
+      HTTP_PROXY: pass.url,
+      HTTPS_PROXY: pass.url,
       // Its log says why, where its error only says that. After tests it would write the values, which may fail.
       ...(act.kind !== 'test' && { HELM_DEBUG: 'true' }),
     },

@@ -247,3 +247,17 @@ test('a template may fail with a text of any length', async () => {
   expect(error).toMatch(/^execution error at \(bench\/templates\/long\.yaml:1:3\): x{100}/);
   expect(error.length).toBeLessThan(3_000);
 });
+
+test.for(['http://169.254.169.254/latest/user-data', 'https://metadata.google.internal/computeMetadata/v1'])(
+  'the schema of a chart does not reach %s',
+  async (address) => {
+    const ground = await helmGround();
+    const files = { 'values.schema.json': JSON.stringify({ $ref: address }) };
+    const chart = await packageChart('bench', { files });
+
+    const { error } = await ground.run(ground.act({ kind: 'install', ...rendering(chart) }));
+
+    expect(error).toMatch(/failing loading .*Forbidden/);
+    expect(error).not.toMatch(/dial tcp|lookup/);
+  },
+);
