@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { targetOfRef } from '../../activities/observe/object.ts';
+import { Kind } from '../../api/object-ref.ts';
 import { configMap, type FluxHome, fluxHome } from '../support/flux.ts';
 import { type Stack, startStack } from '../support/harness.ts';
 import { grantAll } from '../support/rbac.ts';
@@ -89,3 +91,48 @@ async function tenant(): Promise<FluxHome> {
   await grantAll(home, 'tenant');
   return home;
 }
+
+test.each([
+  {
+    name: 'the source of its chart, where the chart would be made',
+    spec: {
+      chart: {
+        spec: { chart: 'web', sourceRef: { kind: 'HelmRepository', name: 'charts', namespace: '<other>' } },
+      },
+    },
+    denied: 'HelmChart/<other>/<own>-app',
+  },
+  {
+    name: 'a chart',
+    spec: { chartRef: { kind: 'HelmChart', name: 'web', namespace: '<other>' } },
+    denied: 'HelmChart/<other>/web',
+  },
+  {
+    name: 'a dependency',
+    spec: {
+      chartRef: { kind: 'HelmChart', name: 'web' },
+      dependsOn: [{ name: 'base', namespace: '<other>' }],
+    },
+    denied: 'HelmRelease/<other>/base',
+  },
+])(
+  'a HelmRelease is denied $name in another namespace, and leaves nothing there',
+  async ({ spec, denied }) => {
+    const [other, home] = [await tenant(), await tenant()];
+    const named = (text: string) =>
+      text.replaceAll('<other>', other.namespace).replaceAll('<own>', home.namespace);
+
+    await home.kube.create({
+      apiVersion: 'helm.toolkit.fluxcd.io/v2',
+      kind: Kind.HelmRelease,
+      metadata: { name: 'app', namespace: home.namespace },
+      spec: { interval: '1h', ...(JSON.parse(named(JSON.stringify(spec))) as object) },
+    });
+
+    const { message } = await home.condition(Kind.HelmRelease, 'app', 'Stalled', 'AccessDenied');
+    expect(message).toBe(`can't access '${named(denied)}', cross-namespace references have been blocked`);
+    const { apiVersion } = targetOfRef(other.ref(Kind.HelmChart, ''));
+    const { items } = await home.kube.list({ apiVersion, kind: Kind.HelmChart, namespace: other.namespace });
+    expect(items).toEqual([]);
+  },
+);
