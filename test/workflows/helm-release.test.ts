@@ -123,7 +123,12 @@ it('takes one action after another, and tells each look what was done', async ()
   ]);
   const looks = object.calls.filter(({ step }) => step === 'observeHelmRelease');
   expect(looks.map(({ input }) => input)).toEqual(
-    [0, 1, 2, 3, 4].map((done) => ({ ref: object.ref, taken: types.slice(0, done) })),
+    [0, 1, 2, 3, 4].map((done) => ({
+      ref: object.ref,
+      taken: types.slice(0, done),
+      // What is asked for after the first look is the next pass's.
+      ...(done > 0 && { serves: {} }),
+    })),
   );
 });
 
@@ -149,7 +154,7 @@ it('gives each step what it needs', async () => {
   expect(object.calls).toEqual([
     { step: 'observeHelmRelease', input: { ref, taken: [] } },
     { step: 'actOnRelease', input: { ref, action: 'install', generation: 2, timeoutMs: 60_000 } },
-    { step: 'observeHelmRelease', input: { ref, taken: ['release'] } },
+    { step: 'observeHelmRelease', input: { ref, taken: ['release'], serves: { requestedAt: 'now' } } },
     {
       step: 'settleHelmRelease',
       input: {
