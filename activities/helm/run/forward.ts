@@ -48,15 +48,8 @@ const JSON_TYPE = { 'Content-Type': 'application/json' };
 export function createForwarder(options: ForwarderOptions): Forwarder {
   const { kube, openApi } = options;
   const ended = new AbortController();
-  const voided = new AbortController();
-  const seen: Seen = {
-    requests: 0,
-    writing: 0,
-    wroteAt: undefined,
-    written: new Set(),
-    outages: new Set(),
-    voided: voided.signal,
-  };
+  const writes = createWrites(options);
+  const { seen } = writes;
   const note = (outage: string | undefined) => {
     if (outage !== undefined && seen.outages.size < MAX_OUTAGES) seen.outages.add(outage);
   };
@@ -87,46 +80,59 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     }
     const { path, body, version } = await onward(request, way, options);
     // At the last moment, since a body may take its time.
-    if (method !== 'GET' && !mayWrite(response)) return;
+    if (method !== 'GET' && !writes.mayWrite(response)) return;
     const headers = headersFor(request, way, body);
     const given = method === 'GET' ? null : body;
     const sent = { method, path, headers, body: given, isWatch: way.isWatch, signal };
-    const answer = await (method === 'GET' ? kube.forward(sent) : asWrite(() => kube.forward(sent)));
-    if (method !== 'GET' && answer.status < 300) noteWrite(method, version);
+    const answer = await (method === 'GET' ? kube.forward(sent) : writes.during(() => kube.forward(sent)));
+    if (method !== 'GET' && answer.status < 300) writes.note(method, version);
     // Heard here, since to helm it is only an end, and the end of its connection is what is seen afterwards.
     answer.body.on('error', (error) => signal.aborted || note(error.message));
     note(await giveBack(answer, way, { response, signal }));
   }
 
-  async function asWrite<Answer>(write: () => Promise<Answer>): Promise<Answer> {
-    seen.writing += 1;
-    try {
-      return await write();
-    } finally {
-      seen.writing -= 1;
-      seen.wroteAt = performance.now();
-    }
-  }
-
-  function noteWrite(method: Method, version: number | undefined): void {
-    if (version === undefined) return faultPoint('helm.object');
-    if (method !== 'DELETE') seen.written.add(version);
-    faultPoint('helm.recorded');
-    if (method === 'POST') faultPoint('helm.pending');
-  }
-
-  function mayWrite(response: ServerResponse): boolean {
-    try {
-      options.assertMayWrite();
-      return true;
-    } catch (error) {
-      voided.abort(error);
-      refuse(response, 403, messageOf(error));
-      return false;
-    }
-  }
-
   return { serve, seen, end: () => ended.abort() };
+}
+
+/** What helm writes: whether it still may, while it does, and what it was. */
+function createWrites({ assertMayWrite }: Pick<ForwarderOptions, 'assertMayWrite'>) {
+  const voided = new AbortController();
+  const seen: Seen = {
+    requests: 0,
+    writing: 0,
+    wroteAt: undefined,
+    written: new Set(),
+    outages: new Set(),
+    voided: voided.signal,
+  };
+  return {
+    seen,
+    async during<Answer>(write: () => Promise<Answer>): Promise<Answer> {
+      seen.writing += 1;
+      try {
+        return await write();
+      } finally {
+        seen.writing -= 1;
+        seen.wroteAt = performance.now();
+      }
+    },
+    note(method: Method, version: number | undefined): void {
+      if (version === undefined) return faultPoint('helm.object');
+      if (method !== 'DELETE') seen.written.add(version);
+      faultPoint('helm.recorded');
+      if (method === 'POST') faultPoint('helm.pending');
+    },
+    mayWrite(response: ServerResponse): boolean {
+      try {
+        assertMayWrite();
+        return true;
+      } catch (error) {
+        voided.abort(error);
+        refuse(response, 403, messageOf(error));
+        return false;
+      }
+    },
+  };
 }
 
 interface Exchange {
