@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Most of what runs end to end is waited for: two files at a time keep two cores busy.
+    maxWorkers: 2,
     projects: [
       {
         test: {
