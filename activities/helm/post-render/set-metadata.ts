@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isMap, isSeq, type Node, type YAMLMap } from 'yaml';
 import {
   hasContent,
@@ -21,14 +22,28 @@ export interface CommonMetadata {
  * as helm-controller's `internal/postrender` does: in no other field. Whatever else is in the text stays byte for byte;
  * only a document whose metadata is anchored, aliased or merged is written anew. Throws a ManifestError.
  */
-export function setMetadata(stream: string, { labels = {}, annotations = {} }: CommonMetadata): string {
+export async function setMetadata(
+  stream: string,
+  { labels = {}, annotations = {} }: CommonMetadata,
+): Promise<string> {
   const metadata: Wanted = {
     ...(Object.keys(annotations).length > 0 && { annotations: sorted(annotations) }),
     ...(Object.keys(labels).length > 0 && { labels: sorted(labels) }),
   };
   if (Object.keys(metadata).length === 0) return stream;
-  return [...splitDocuments(stream, STREAM)].map((source) => setInDocument(source, { metadata })).join('');
+  const documents: string[] = [];
+  let since = performance.now();
+  for (const source of splitDocuments(stream, STREAM)) {
+    documents.push(setInDocument(source, { metadata }));
+    if (performance.now() - since < TURN_MS) continue;
+    await nextTurn();
+    since = performance.now();
+  }
+  return documents.join('');
 }
+
+// A chart may render megabytes, which take seconds; the worker has other things to do meanwhile.
+const TURN_MS = 50;
 
 /** What errors call the text. */
 export const STREAM = 'the rendered manifests';

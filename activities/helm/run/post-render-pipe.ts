@@ -11,8 +11,9 @@ export interface PostRenderPipe {
 
 // The plugin ends the stream with it: YAML has none.
 const END = 0;
-// A release record holds a megabyte of gzip; nothing larger could be stored.
-const MAX_STREAM = 64 * 1024 * 1024;
+// A release record holds a megabyte in Base64 of gzip: no more than this can be stored of what charts consist of, and
+// what is post-rendered is parsed in this process.
+const MAX_STREAM = 16 * 1024 * 1024;
 // Helm takes no answer for a failure, also where a chart has nothing to apply.
 const NOTHING = '# nothing\n';
 

@@ -85,12 +85,12 @@ const EDITS: readonly { readonly name: string; readonly before: string; readonly
 ];
 
 describe('labels', () => {
-  it.each(EDITS)('are set in $name', ({ before, after }) => {
-    expect(setMetadata(before, { labels: LABELS })).toBe(after);
+  it.each(EDITS)('are set in $name', async ({ before, after }) => {
+    expect(await setMetadata(before, { labels: LABELS })).toBe(after);
   });
 
-  it('and annotations that YAML would read as something else are quoted', () => {
-    const text = setMetadata('kind: A\nmetadata:\n  name: a\n', {
+  it('and annotations that YAML would read as something else are quoted', async () => {
+    const text = await setMetadata('kind: A\nmetadata:\n  name: a\n', {
       labels: { on: 'yes' },
       annotations: { 'a/b': 'x: y\n' },
     });
@@ -111,10 +111,10 @@ describe('labels', () => {
       metadata: 'labels:\n    app: a\n    owner: |\n      you',
       more: '',
     },
-  ])('$name change nothing but the object they belong to', ({ metadata, more, anchor = '' }) => {
+  ])('$name change nothing but the object they belong to', async ({ metadata, more, anchor = '' }) => {
     const text = `apiVersion: v1\nkind: A\nbase: &base {app: a}\nmetadata:${anchor}\n  ${metadata}\n  name: a\n${more}\n`;
 
-    const [object] = parseManifests(setMetadata(text, { labels: LABELS }), { file: 'stream' });
+    const [object] = parseManifests(await setMetadata(text, { labels: LABELS }), { file: 'stream' });
 
     const [before] = parseManifests(text, { file: 'stream' });
     expect(object).toEqual({
@@ -123,8 +123,19 @@ describe('labels', () => {
     });
   });
 
-  it('are refused where the text is no YAML, with the place', () => {
-    expect(() => setMetadata('kind: A\n---\nmetadata: [\n', { labels: LABELS })).toThrow(
+  it('leave the worker its turns where a chart renders much', async () => {
+    const text = `kind: A\nmetadata:\n  name: a\ndata:\n${'  key: value\n'.repeat(5_000)}---\n`.repeat(10);
+    let turns = 0;
+    const counting = setInterval(() => (turns += 1), 0);
+
+    await setMetadata(text, { labels: LABELS });
+    clearInterval(counting);
+
+    expect(turns).toBeGreaterThan(3);
+  });
+
+  it('are refused where the text is no YAML, with the place', async () => {
+    await expect(setMetadata('kind: A\n---\nmetadata: [\n', { labels: LABELS })).rejects.toThrow(
       /^the rendered manifests:[34]:\d+: /,
     );
   });
@@ -143,8 +154,8 @@ interface Shared {
 describe('labels and annotations are set as helm-controller does, in', () => {
   const { shared, rows } = golden<Shared, Row>('activities/helm/post-render/fixtures/set-metadata.json');
 
-  it.each(rows)('$yaml', ({ yaml, documents }) => {
-    const objects = parseManifests(setMetadata(yaml, shared), { file: 'stream' });
+  it.each(rows)('$yaml', async ({ yaml, documents }) => {
+    const objects = parseManifests(await setMetadata(yaml, shared), { file: 'stream' });
 
     expect(objects).toEqual(documents.map((document) => JSON.parse(document) as unknown));
   });
