@@ -9,6 +9,7 @@ import {
 } from 'yaml';
 import { ManifestError } from './manifest-error.ts';
 import { DEEPEST, tooDeep, tooDeepInText } from './yaml-depth.ts';
+import { hasTooManyParts, MOST_LEXEMES } from './yaml-size.ts';
 import { toJson } from './yaml-tree.ts';
 
 /** Of one document: more than an API server takes, and far below what hurts. */
@@ -69,6 +70,8 @@ function composeChecked(
   if (unprintable) throw fault(unprintable.index, 'control characters are not allowed');
   let deep = tooDeepInText(source.text);
   if (deep !== undefined) throw fault(deep, `nested deeper than ${DEEPEST} levels`);
+  if (hasTooManyParts(source.text))
+    throw fault(0, `document has more than ${MOST_LEXEMES} words and signs; split it`);
   const tokens = [...new Parser().parse(source.text)];
   deep = tooDeep(tokens);
   if (deep !== undefined) throw fault(deep, `nested deeper than ${DEEPEST} levels`);

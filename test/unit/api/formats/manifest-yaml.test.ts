@@ -153,6 +153,11 @@ describe('hostile YAML', () => {
     { name: 'deep dashes', text: `${'- '.repeat(2_000_000)}a`, message: 'nested deeper than 100 levels' },
     { name: 'brackets closed in quotes only', text: '["]",'.repeat(1_000_000), message: 'nested deeper' },
     { name: 'deep indentation', text: steps(150), message: 'nested deeper than 100 levels' },
+    {
+      name: 'a document of very many parts',
+      text: `a: [${'a,'.repeat(2_000_000)}a]`,
+      message: 'more than 750000 words and signs',
+    },
     { name: 'a large document', text: `a: ${'x'.repeat(5 * 1024 * 1024)}`, message: 'larger than 5 MiB' },
     { name: 'many documents', text: '---\na\n'.repeat(10_001), message: 'more than 10000 documents' },
     { name: 'an alias of itself', text: 'a: &a [*a]', message: 'contains itself' },
