@@ -23,12 +23,16 @@ export function createMask(secrets: readonly string[]): Mask {
 function formsOf(secret: string): readonly string[] {
   if (secret.length < SHORTEST) return [];
   const lines = secret.split('\n').map((line) => line.trim());
-  const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '');
+  const base64 = Buffer.from(secret).toString('base64');
+  const inUrl = encodeURIComponent(secret.toWellFormed());
   return [
     secret,
-    encodeURIComponent(secret.toWellFormed()),
-    // The last character may go on with what comes after it.
-    base64.slice(0, base64.length - (base64.length % 4 === 0 ? 0 : 1)),
+    inUrl,
+    // As in forms, and as templates do it.
+    inUrl.replaceAll('%20', '+'),
+    base64,
+    // With more behind it, its last character is another one.
+    base64.replace(/.=+$/, ''),
     ...(lines.length > 1 ? lines.filter(({ length }) => length >= SHORTEST_LINE) : []),
     ...doubleOf(secret),
   ];

@@ -7,6 +7,7 @@ test.for<[string, string, string]>([
   ['as they are', 'hunter2', 'bad hunter2!'],
   ['in Base64, alone', 'hunter2', `data: ${Buffer.from('hunter2').toString('base64')}`],
   ['in a URL', 'p@ss/w:rd', 'postgres://app:p%40ss%2Fw%3Ard'],
+  ['in a URL, as templates write it', 'two words & more', 'q=two+words+%26+more'],
   ['quoted', ODD, JSON.stringify(ODD)],
   ['quoted in what is quoted', ODD, JSON.stringify({ error: JSON.stringify(ODD) })],
   ['quoted by Go, in single quotes', "it's mine", String.raw`'it\'s mine' does not match`],
