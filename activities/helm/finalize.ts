@@ -48,7 +48,8 @@ async function takeDown(deps: Deps, object: HelmRelease, step: StepContext): Pro
   const kube = deps.impersonate(object);
   const outcome = await uninstallLatest({ object, kube, deps, step, timeoutMs, secrets });
   const { set, event, error } = outcome;
-  await tell(deps, object, outcome);
+  const isDown = !error && !step.signal.aborted;
+  await tell(deps, object, { ...outcome, isDown });
   if (event) deps.events.record({ object, ...event });
   step.signal.throwIfAborted();
   if (error) throw (error.mayPass ? transient : failed)(error.reason, error.message);
@@ -67,9 +68,14 @@ function deadlineOf({ spec }: HelmRelease): number {
   return parseDuration(spec.uninstall?.timeout ?? spec.timeout ?? '') ?? DEFAULT_TIMEOUT_MS;
 }
 
-async function tell(deps: Deps, object: HelmRelease, { status, set, error }: ActionOutcome): Promise<void> {
+interface Ended extends ActionOutcome {
+  /** Else the status has to say where it is: somebody goes on. */
+  readonly isDown: boolean;
+}
+
+async function tell(deps: Deps, object: HelmRelease, { status, set, isDown }: Ended): Promise<void> {
   const { history: _history, storageNamespace: _namespace, ...cleared } = status;
-  const left = error ? status : cleared;
+  const left = isDown ? cleared : status;
   const after = set.length === 0 ? left : acted({ ...object, status: left }, { set, remove: [] }, deps.now());
   const { kind, metadata } = object;
   const ref = { kind, namespace: metadata.namespace, name: metadata.name };

@@ -57,37 +57,42 @@ function consecutive([first, ...rest]: readonly HistoryLine[]): readonly number[
 
 /** The helm processes of this machine that work in a namespace, looked at often. */
 export interface HelmLookout {
-  /** The most that were seen at the same time for one release, and what they were. */
-  readonly most: () => readonly string[];
+  /** Those that were seen at the same time for one release, and had better not. */
+  readonly together: () => readonly string[];
   /** What runs now, as `<act> <release>`. */
   readonly now: () => readonly string[];
 }
 
 /** Watches for two helms at work on one release, for the running test. */
 export function watchHelms({ namespace }: Pick<HelmHome, 'namespace'>): HelmLookout {
-  let most: readonly string[] = [];
+  let together: readonly string[] = [];
   const now = () => helmsOf(namespace);
   const timer = setInterval(() => {
     const byRelease = Map.groupBy(now(), (helm) => helm.split(' ')[1]);
-    for (const helms of byRelease.values()) if (helms.length > most.length) most = helms;
+    for (const helms of byRelease.values()) if (helms.length > 1) together = helms;
   }, LOOK_MS);
   onTestFinished(() => clearInterval(timer));
-  return { now, most: () => most };
+  return { now, together: () => together };
 }
 
 function helmsOf(namespace: string): readonly string[] {
-  return readdirSync('/proc')
+  const found = readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
-    .map((pid) => commandLine(pid))
-    .filter((args) => args.includes(`--namespace=${namespace}`) && /helm[^/]*$/.test(args[0] ?? ''))
-    .map((args) => `${args[1]} ${args[args.indexOf('--') + 1]}`);
+    .map((pid) => ({ pid, args: read(pid, 'cmdline').split('\0') }))
+    .filter(({ args }) => args.includes(`--namespace=${namespace}`) && /helm[^/]*$/.test(args[0] ?? ''));
+  const pids = new Set(found.map(({ pid }) => pid));
+  const parent = (pid: string) => /^PPid:\t(\d+)$/m.exec(read(pid, 'status'))?.[1] ?? '';
+  // What helm starts looks like helm for an instant.
+  return found
+    .filter(({ pid }) => !pids.has(parent(pid)))
+    .map(({ args }) => `${args[1]} ${args[args.indexOf('--') + 1]}`);
 }
 
-function commandLine(pid: string): readonly string[] {
+function read(pid: string, file: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
     // It has ended meanwhile.
-    return [];
+    return '';
   }
 }

@@ -14,6 +14,7 @@ import type { ApplyMethod, HelmResult } from '../run/act.ts';
 import { retryIntervalMs } from '../spec.ts';
 import { type CorruptRelease, isCorrupt, type Release } from '../storage/release.ts';
 import { awaitHealth } from './await-health.ts';
+import { clearCutOffHooks } from './clear-hooks.ts';
 import { inventoryOfRelease } from './inventory-of-release.ts';
 import {
   type ActionOutcome,
@@ -63,6 +64,7 @@ async function attempt(turn: Turn, action: 'install' | 'upgrade'): Promise<HelmR
   );
   if (refused) return refused;
   const newest = releases.find((stored) => !isCorrupt(stored));
+  await clearCutOffHooks(kube, releases, step.signal);
   const rendering = {
     ...actBase(turn),
     chart: archive,

@@ -5,6 +5,7 @@ import { recordRollback } from '../history/record.ts';
 import { fullReleaseName, previous, versionedChartName } from '../history/snapshots.ts';
 import { upgradeRemediation } from '../spec.ts';
 import { isCorrupt } from '../storage/release.ts';
+import { clearCutOffHooks } from './clear-hooks.ts';
 import { inventoryOfRelease } from './inventory-of-release.ts';
 import {
   type ActionOutcome,
@@ -30,6 +31,7 @@ export async function rollback(turn: Turn): Promise<ActionOutcome> {
   const stored = await deps.releases.read(turn.kube, { namespace, name, version: target.version });
   const isApplied = stored !== undefined && !isCorrupt(stored) && stored.applyMethod === 'ssa';
   const lastApplied = isApplied ? 'ssa' : 'csa';
+  await clearCutOffHooks(turn.kube, turn.releases, step.signal);
   const result = await deps.helm.run(
     { ...actBase(turn), kind: 'rollback', version: target.version, lastApplied },
     step,

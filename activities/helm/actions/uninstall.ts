@@ -9,6 +9,7 @@ import { asUninstalled, recordUninstall } from '../history/record.ts';
 import { fullReleaseName, latest, versionedChartName } from '../history/snapshots.ts';
 import type { HelmResult } from '../run/act.ts';
 import { isCorrupt } from '../storage/release.ts';
+import { clearCutOffHooks } from './clear-hooks.ts';
 import { type ActionOutcome, countFailure, eventMetadata, historyOf, type Turn, withLog } from './outcome.ts';
 import { afterRemediation } from './remediated.ts';
 
@@ -107,6 +108,7 @@ async function takeDown(
   const stored = await deps.releases.read(kube, { namespace: storageNamespace, name, version });
   const place = { storageNamespace, releaseNamespace: namespace, releaseName: name };
   const act = { object, kube, ...place, timeoutMs, secrets };
+  await clearCutOffHooks(kube, stored ? [stored] : [], step.signal);
   const result = await runUninstall(deps, act, step);
   const after = await deps.releases.read(kube, { namespace: storageNamespace, name, version });
   const left = after ?? (stored && !isCorrupt(stored) && asUninstalled(stored, seconds(deps.now())));
