@@ -27,7 +27,13 @@ it('workflow types', () => {
     'tick',
     'watch',
   ]);
-  expect(messages.WorkflowType).toEqual({ GitRepository: 'gitRepository', Kustomization: 'kustomization' });
+  expect(messages.WorkflowType).toEqual({
+    GitRepository: 'gitRepository',
+    HelmRepository: 'helmRepository',
+    HelmChart: 'helmChart',
+    Kustomization: 'kustomization',
+    HelmRelease: 'helmRelease',
+  });
 });
 
 it('signals and queries', () => {
