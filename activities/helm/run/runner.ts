@@ -45,7 +45,7 @@ export interface HelmRunnerOptions {
 }
 
 const CONCURRENCY = 10;
-// One that waits takes some 50 MB and no time.
+// One that waits takes some 60 MB and no time.
 const MOST = 40;
 // Helm writes what it has to write without a pause; what it does then is to wait.
 const QUIET_MS = 2_000;
