@@ -1,4 +1,5 @@
-import { createServer as createHttpServer, request } from 'node:http';
+import { once } from 'node:events';
+import { createServer as createHttpServer, type IncomingMessage, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
@@ -30,7 +31,9 @@ async function schemas(answer = '{}') {
     response.end(answer);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  onTestFinished(() => void server.close().closeAllConnections());
+  onTestFinished(() => {
+    server.close().closeAllConnections();
+  });
   return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
@@ -45,16 +48,12 @@ interface Answer {
 }
 
 /** Asks as Go's clients ask a proxy. */
-function get(way: Pass, url: string, method = 'GET', word = credentials(way)): Promise<Answer> {
+async function get(way: Pass, url: string, method = 'GET', word = credentials(way)): Promise<Answer> {
   const { port } = new URL(way.url);
-  return new Promise((done, failed) => {
-    const headers = { 'Proxy-Authorization': word };
-    request({ host: '127.0.0.1', port, path: url, method, headers }, (response) => {
-      textOf(response).then((text) => done({ status: response.statusCode, text }), failed);
-    })
-      .on('error', failed)
-      .end();
-  });
+  const headers = { 'Proxy-Authorization': word };
+  const asked = request({ host: '127.0.0.1', port, path: url, method, headers }).end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  return { status: response.statusCode, text: await textOf(response) };
 }
 
 /** The first line that a tunnel is answered with. */
