@@ -1,7 +1,6 @@
 import { CancelledFailure } from '@temporalio/common';
 import type { HelmRelease } from '../../api/helm-release.ts';
 import { Kind } from '../../api/object-ref.ts';
-import { Reason } from '../../api/reasons.ts';
 import type { Deps, RefInput } from '../deps.ts';
 import { failed, transient } from '../failures.ts';
 import { faultPoint } from '../fault.ts';
@@ -37,7 +36,10 @@ export interface ActedRelease {
   readonly type: ActionType;
   /** The pass is over. */
   readonly ended?: ReleaseEnd;
-  /** It was ended before it was done: the worker shut down, or Temporal asked for the end or was silent. */
+  /**
+   * It was ended before it was done: the worker shut down, Temporal asked for the end or was silent, or what it was
+   * decided on had changed before it began. A fresh look decides anew.
+   */
   readonly isInterrupted?: boolean;
 }
 
@@ -48,6 +50,7 @@ export function actOnRelease(deps: Deps, input: ActInput, step: StepContext): Pr
 
 async function act(deps: Deps, input: ActInput, step: StepContext): Promise<ActedRelease> {
   const turn = await takeTurn(deps, input, step);
+  if (turn === undefined) return { type: typeOf(input.action), isInterrupted: true };
   faultPoint('helm.announced');
   const outcome = await carryOut(turn, input.action);
   faultPoint('helm.ended');
@@ -59,14 +62,14 @@ async function act(deps: Deps, input: ActInput, step: StepContext): Promise<Acte
   return { type: typeOf(input.action), ...(ended && { ended }) };
 }
 
-/** The object as it is now, with all that the decision was made of. */
-async function takeTurn(deps: Deps, input: ActInput, step: StepContext): Promise<Turn> {
+/** The object as it is now, with all that the decision was made of; undefined when it holds no longer. */
+async function takeTurn(deps: Deps, input: ActInput, step: StepContext): Promise<Turn | undefined> {
   const object = await readObject(deps.kube, { ...input.ref, kind: Kind.HelmRelease });
   if (object?.metadata.generation !== input.generation || object.metadata.deletionTimestamp !== undefined)
-    throw failed(Reason.ReconciliationFailed, 'the spec was changed before helm began; a newer pass goes on');
+    return undefined;
   const ref = chartRefOf(object);
   const source = readyChart(await deps.kube.get(targetOfRef(ref)), ref);
-  if ('missing' in source) throw failed(Reason.SourceNotReady, source.missing);
+  if ('missing' in source) return undefined;
   const gathered = await gather(deps, object, source.artifact, step.signal);
   return { ...gathered, deps, step, timeoutMs: input.timeoutMs };
 }

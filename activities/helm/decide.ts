@@ -1,11 +1,9 @@
 import { ConditionType, findCondition } from '../../api/conditions.ts';
 import { formatDuration } from '../../api/duration.ts';
 import type { HelmRelease, HelmReleaseStatus } from '../../api/helm-release.ts';
-import { Annotation } from '../../api/names.ts';
 import { Kind } from '../../api/object-ref.ts';
 import { isReason, Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
-import { stalled } from '../failures.ts';
 import type { ArtifactPointer } from '../observe/source.ts';
 import { acting } from '../status/helm-release-status.ts';
 import { patchStatus, type Status } from '../status/patch.ts';
@@ -31,7 +29,13 @@ export type Decision =
       readonly basis: Basis;
     }
   /** This pass has done what it may; a later one goes on. */
-  | { readonly state: 'Ended'; readonly reason: Reason; readonly message: string };
+  | {
+      readonly state: 'Ended';
+      readonly reason: Reason;
+      readonly message: string;
+      /** Only a change of the object, or a person, helps. */
+      readonly stalled?: boolean;
+    };
 
 interface DecideInput {
   readonly object: HelmRelease;
@@ -63,7 +67,7 @@ export async function decide(
       return inSync(deps, { ...gathered, object }, taken, step);
     case 'stalled':
       await write(deps, found, object.status ?? {});
-      throw stalled(next.reason, next.message);
+      return { state: 'Ended', reason: next.reason, message: next.message, stalled: true };
     default:
       return begin(deps, found, object, {
         action: next.kind,
@@ -153,11 +157,9 @@ async function announce(
   { action, ms }: { readonly action: ReleaseAction; readonly ms: number },
 ): Promise<void> {
   const isRelease = action === 'install' || action === 'upgrade';
-  const { [Annotation.forceAt]: forceAt } = object.metadata.annotations ?? {};
   const status = {
     ...object.status,
     ...(isRelease && { lastAttemptedReleaseAction: action }),
-    ...(isRelease && forceAt !== undefined && { lastHandledForceAt: forceAt }),
     ...(action === 'install' && { history: [] }),
   };
   const message = `Running '${action}' action with timeout of ${formatDuration(ms)}`;

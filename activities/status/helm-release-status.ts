@@ -37,12 +37,13 @@ export function withoutFailures(status: HelmReleaseStatus): HelmReleaseStatus {
   return rest;
 }
 
-/** The tokens of the annotations, noted whether or not they were acted upon. */
+/** The tokens of the request that this pass serves, noted whether or not they were acted upon; a later one is the next pass's. */
 function handledTokens({ metadata: { annotations = {} } }: HelmRelease): HelmReleaseStatus {
+  const { [Annotation.requestedAt]: requestedAt } = annotations;
   const { [Annotation.forceAt]: forceAt, [Annotation.resetAt]: resetAt } = annotations;
   return {
-    ...(forceAt !== undefined && { lastHandledForceAt: forceAt }),
-    ...(resetAt !== undefined && { lastHandledResetAt: resetAt }),
+    ...(forceAt !== undefined && forceAt === requestedAt && { lastHandledForceAt: forceAt }),
+    ...(resetAt !== undefined && resetAt === requestedAt && { lastHandledResetAt: resetAt }),
   };
 }
 

@@ -1,10 +1,8 @@
 import { ConditionType } from '../../../api/conditions.ts';
 import type { HelmRelease, HelmReleaseStatus, Snapshot } from '../../../api/helm-release.ts';
 import { Reason } from '../../../api/reasons.ts';
-import type { Deps } from '../../deps.ts';
 import type { KubeClient } from '../../kube/client.ts';
 import { seconds } from '../../status/patch.ts';
-import type { StepContext } from '../../steps.ts';
 import { asUninstalled, recordUninstall } from '../history/record.ts';
 import { fullReleaseName, latest, versionedChartName } from '../history/snapshots.ts';
 import type { HelmResult } from '../run/act.ts';
@@ -109,17 +107,9 @@ async function takeDown(
   const place = { storageNamespace, releaseNamespace: namespace, releaseName: name };
   const act = { object, kube, ...place, timeoutMs, secrets };
   await clearCutOffHooks(kube, stored ? [stored] : [], step.signal);
-  const result = await runUninstall(deps, act, step);
+  const result = await deps.helm.run({ ...act, kind: 'uninstall' }, step);
   const after = await deps.releases.read(kube, { namespace: storageNamespace, name, version });
   const left = after ?? (stored && !isCorrupt(stored) && asUninstalled(stored, seconds(deps.now())));
   const history = left && !isCorrupt(left) ? recordUninstall(historyOf(object), [left]) : historyOf(object);
   return { result, status: { ...object.status, history: [...history] } };
-}
-
-function runUninstall(
-  deps: Deps,
-  act: Omit<Parameters<Deps['helm']['run']>[0] & { kind: 'uninstall' }, 'kind'>,
-  step: StepContext,
-): Promise<HelmResult> {
-  return deps.helm.run({ ...act, kind: 'uninstall' }, step);
 }

@@ -420,12 +420,23 @@ describe('an attempt', () => {
     expect(after).not.toHaveProperty('upgradeFailures');
   });
 
-  it('notes the tokens of annotations, acted upon or not', () => {
-    const annotations = { 'reconcile.fluxcd.io/forceAt': 'f', 'reconcile.fluxcd.io/resetAt': 'r' };
+  it('notes the tokens of the request that it serves, and leaves those of a later one', () => {
+    const serving = (requestedAt: string | undefined) =>
+      attempting(
+        release({
+          annotations: {
+            ...(requestedAt !== undefined && { 'reconcile.fluxcd.io/requestedAt': requestedAt }),
+            'reconcile.fluxcd.io/forceAt': 'now',
+            'reconcile.fluxcd.io/resetAt': 'now',
+          },
+        }),
+        attempt,
+      );
 
-    expect(attempting(release({ annotations }), attempt)).toMatchObject({
-      lastHandledForceAt: 'f',
-      lastHandledResetAt: 'r',
-    });
+    expect(serving('now')).toMatchObject({ lastHandledForceAt: 'now', lastHandledResetAt: 'now' });
+    for (const other of [serving('before'), serving(undefined)]) {
+      expect(other).not.toHaveProperty('lastHandledForceAt');
+      expect(other).not.toHaveProperty('lastHandledResetAt');
+    }
   });
 });
