@@ -4,10 +4,11 @@ import { Reason } from '../../api/reasons.ts';
 import { failed, messageOf } from '../failures.ts';
 import { attempting } from '../status/helm-release-status.ts';
 import type { Gathered } from './gather.ts';
-import { latest, previous, truncate, truncateIgnoringPreviousSnapshots } from './history/snapshots.ts';
+import { latest, previous } from './history/snapshots.ts';
 import { verifyReleaseObject } from './history/verify.ts';
+import { keptHistory } from './kept-history.ts';
 import { type NextAction, nextAction } from './next-action.ts';
-import { activeRemediation, retryIntervalMs } from './spec.ts';
+import { activeRemediation } from './spec.ts';
 import { type ReleaseState, releaseState } from './state.ts';
 import { isCorrupt } from './storage/release.ts';
 import { verifyValues } from './values/digest.ts';
@@ -37,16 +38,9 @@ export function reasonOf({ status, reason }: ReleaseState): string {
 
 /** The snapshots that still count: none of a release that is not ours any more, and no long list of failures. */
 function withHistory(object: HelmRelease, { status }: ReleaseState): HelmRelease {
-  const history = object.status?.history ?? [];
   if (status === 'Unmanaged') return { ...object, status: { ...object.status, history: [] } };
   if (status !== 'Failed' && status !== 'InSync') return object;
-  const ignoresTests =
-    activeRemediation(object)?.ignoresTestFailures ?? object.spec.test?.ignoreFailures ?? false;
-  const kept =
-    retryIntervalMs(object) === undefined
-      ? truncate(history, ignoresTests)
-      : truncateIgnoringPreviousSnapshots(history);
-  return { ...object, status: { ...object.status, history: [...kept] } };
+  return { ...object, status: { ...object.status, history: [...keptHistory(object)] } };
 }
 
 /** The object with the status that this attempt begins with. */

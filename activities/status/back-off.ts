@@ -12,3 +12,11 @@ export function backOff(
   const failingMs = since === undefined ? 0 : now.getTime() - Date.parse(since);
   return Math.min(LATEST_MS, Math.max(SOONEST_MS, failingMs));
 }
+
+// Far more than it takes to get to the latest.
+const MOST_DOUBLINGS = 20;
+
+/** The same by the number of failures, where each is an attempt that took its time. */
+export function backOffAfter(failures: number): number {
+  return Math.min(LATEST_MS, SOONEST_MS * 2 ** Math.min(failures - 1, MOST_DOUBLINGS));
+}

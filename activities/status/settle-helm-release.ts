@@ -5,12 +5,13 @@ import type { ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { faultPoint } from '../fault.ts';
-import { latest, truncate, truncateIgnoringPreviousSnapshots } from '../helm/history/snapshots.ts';
+import { latest } from '../helm/history/snapshots.ts';
+import { keptHistory } from '../helm/kept-history.ts';
 import { commonMetadataDigest, postRenderersDigest } from '../helm/post-render/digests.ts';
 import { activeRemediation, detectsDrift, retryIntervalMs } from '../helm/spec.ts';
 import type { WaitingRelease } from '../observe/helm-release.ts';
 import { type Attempt, asAttempted, readUnparsed } from '../observe/object.ts';
-import { backOff } from './back-off.ts';
+import { backOff, backOffAfter } from './back-off.ts';
 import { failedStatus, inSync, waitingStatus } from './helm-release-status.ts';
 import { patchStatus, type Status } from './patch.ts';
 import type { FailureInput, Settled } from './settle-kustomization.ts';
@@ -42,14 +43,6 @@ export async function settleHelmRelease(deps: Deps, input: SettleReleaseInput): 
   await write(deps, input.ref, found, status);
   const ready = findCondition(status.conditions, ConditionType.Ready);
   return { message: ready?.message ?? 'the release is in sync' };
-}
-
-function keptHistory(object: HelmRelease) {
-  const history = object.status?.history ?? [];
-  if (retryIntervalMs(object) !== undefined) return truncateIgnoringPreviousSnapshots(history);
-  const ignoresTests =
-    activeRemediation(object)?.ignoresTestFailures ?? object.spec.test?.ignoreFailures ?? false;
-  return truncate(history, ignoresTests);
 }
 
 // What helm has ended has been told with the end, and by an event with helm's log.
@@ -84,16 +77,12 @@ export async function settleHelmReleaseFailure(deps: Deps, input: FailureInput):
   else if (!stalled) await deps.runs.retryIn(input.ref, retryMs(deps, { ...object, status }, input));
 }
 
-const SOONEST_MS = 750;
-const LATEST_MS = 15 * 60_000;
-
 /** The interval of the strategy, or the longer the more attempts have failed. */
 function retryMs(deps: Deps, object: HelmRelease, { mayPass = false, reason }: FailureInput): number {
   const interval = retryIntervalMs(object);
   if (interval !== undefined && TOLD.has(reason) && !mayPass) return interval;
   const failures = activeRemediation(object)?.failures ?? 0;
-  if (TOLD.has(reason) && failures > 0)
-    return Math.min(LATEST_MS, SOONEST_MS * 2 ** Math.min(failures - 1, 20));
+  if (TOLD.has(reason) && failures > 0) return backOffAfter(failures);
   return backOff(object.status, deps.now());
 }
 

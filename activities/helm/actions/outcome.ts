@@ -5,7 +5,8 @@ import type { Deps } from '../../deps.ts';
 import { redact } from '../../redact.ts';
 import type { StepContext } from '../../steps.ts';
 import type { Gathered } from '../gather.ts';
-import { isCorrupt, type Release } from '../storage/release.ts';
+import type { ApplyMethod } from '../run/act.ts';
+import { type CorruptRelease, isCorrupt, type Release } from '../storage/release.ts';
 
 /** What an action works with. */
 export interface Turn extends Gathered {
@@ -86,6 +87,11 @@ export function actBase({ object, kube, target, timeoutMs, values }: Turn) {
     timeoutMs,
     secrets: values.secrets,
   };
+}
+
+/** How helm wrote the objects of a release; what cannot be read counts as helm's older way. */
+export function applyMethodOf(stored: Release | CorruptRelease | undefined): ApplyMethod {
+  return stored !== undefined && !isCorrupt(stored) && stored.applyMethod === 'ssa' ? 'ssa' : 'csa';
 }
 
 export function historyOf({ status }: HelmRelease): readonly Snapshot[] {

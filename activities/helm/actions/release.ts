@@ -10,15 +10,16 @@ import { applyCrds } from '../crds/apply-crds.ts';
 import { recordRelease } from '../history/record.ts';
 import { fullReleaseName, hasBeenTested, latest, versionedChartName } from '../history/snapshots.ts';
 import { createPostRender } from '../post-render/post-render.ts';
-import type { ApplyMethod, HelmResult } from '../run/act.ts';
+import type { HelmResult } from '../run/act.ts';
 import { retryIntervalMs } from '../spec.ts';
-import { type CorruptRelease, isCorrupt, type Release } from '../storage/release.ts';
+import { isCorrupt } from '../storage/release.ts';
 import { awaitHealth } from './await-health.ts';
 import { clearCutOffHooks } from './clear-hooks.ts';
 import { inventoryOfRelease } from './inventory-of-release.ts';
 import {
   type ActionOutcome,
   actBase,
+  applyMethodOf,
   countFailure,
   eventMetadata,
   historyOf,
@@ -80,10 +81,6 @@ async function attempt(turn: Turn, action: 'install' | 'upgrade'): Promise<HelmR
   );
   if (result.error !== undefined || result.cancelled) return result;
   return awaitHealth(turn, result, object.spec[action]?.disableWait ?? false);
-}
-
-function applyMethodOf(newest: Release | CorruptRelease | undefined): ApplyMethod {
-  return newest !== undefined && !isCorrupt(newest) && newest.applyMethod === 'ssa' ? 'ssa' : 'csa';
 }
 
 /** A definition that cannot be applied fails the action before helm begins. */

@@ -4,12 +4,12 @@ import { Reason } from '../../../api/reasons.ts';
 import { recordRollback } from '../history/record.ts';
 import { fullReleaseName, previous, versionedChartName } from '../history/snapshots.ts';
 import { upgradeRemediation } from '../spec.ts';
-import { isCorrupt } from '../storage/release.ts';
 import { clearCutOffHooks } from './clear-hooks.ts';
 import { inventoryOfRelease } from './inventory-of-release.ts';
 import {
   type ActionOutcome,
   actBase,
+  applyMethodOf,
   countFailure,
   eventMetadata,
   historyOf,
@@ -29,11 +29,9 @@ export async function rollback(turn: Turn): Promise<ActionOutcome> {
   if (target === undefined) throw new Error('there is no release to roll back to');
   const { storageNamespace: namespace, name } = turn.target;
   const stored = await deps.releases.read(turn.kube, { namespace, name, version: target.version });
-  const isApplied = stored !== undefined && !isCorrupt(stored) && stored.applyMethod === 'ssa';
-  const lastApplied = isApplied ? 'ssa' : 'csa';
   await clearCutOffHooks(turn.kube, turn.releases, step.signal);
   const result = await deps.helm.run(
-    { ...actBase(turn), kind: 'rollback', version: target.version, lastApplied },
+    { ...actBase(turn), kind: 'rollback', version: target.version, lastApplied: applyMethodOf(stored) },
     step,
   );
   const written = await readVersions(turn, result.written);
