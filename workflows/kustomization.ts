@@ -5,6 +5,7 @@ import { fast, settle, slow } from './activities.ts';
 import type { RunResult } from './messages.ts';
 import { Outcome } from './outcome.ts';
 import type { Pass, PassOutcome } from './pass.ts';
+import { settleResting } from './rest.ts';
 import { type ContinuedInput, runObject } from './run.ts';
 
 /** One reconcile of one Kustomization. */
@@ -24,11 +25,8 @@ async function reconcile(pass: Pass): Promise<PassOutcome> {
   );
   switch (observed.state) {
     case 'Gone':
-      await settle.forgetObject({ ref });
-      return { outcome: Outcome.Gone, message: 'the object does not exist' };
     case 'Suspended':
-      await settle.settleSuspended({ ref });
-      return { outcome: Outcome.Suspended, message: observed.message };
+      return settleResting(ref, observed);
     case 'Deleting':
       return finalize(pass, observed.timeoutMs);
     case 'Waiting':

@@ -4,11 +4,11 @@ import type { Reason } from '../api/reasons.ts';
 import { settle } from './activities.ts';
 import { Outcome } from './outcome.ts';
 import type { Pass, PassOutcome, Steps } from './pass.ts';
+import { type Resting, settleResting } from './rest.ts';
 
 /** What an observe step of a source says. */
 type Observed<Ready> =
-  | { readonly state: 'Gone' }
-  | { readonly state: 'Suspended'; readonly message: string }
+  | Resting
   | { readonly state: 'Deleting' }
   | { readonly state: 'Static' }
   | { readonly state: 'Waiting'; readonly reason: Reason; readonly message: string }
@@ -49,11 +49,8 @@ async function reconcile<Ready extends Attempt, Fetched extends FetchedArtifact>
   const observed = await pass.step('observe', () => kind.observe(ref));
   switch (observed.state) {
     case 'Gone':
-      await settle.forgetObject({ ref });
-      return { outcome: Outcome.Gone, message: 'the object does not exist' };
     case 'Suspended':
-      await settle.settleSuspended({ ref });
-      return { outcome: Outcome.Suspended, message: observed.message };
+      return settleResting(ref, observed);
     case 'Deleting':
       await settle.releaseObject({ ref });
       return { outcome: Outcome.Deleted, message: 'the artifacts are removed' };
