@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import type { CustomResource, PrinterColumn } from './custom-resource.ts';
+import type { CustomResource } from './custom-resource.ts';
 import { gitRepositoryResource } from './git-repository.ts';
 import { helmChartResource } from './helm-chart.ts';
 import { helmReleaseResource } from './helm-release.ts';
 import { helmRepositoryResource } from './helm-repository.ts';
+import { imagePolicyResource } from './image-policy.ts';
+import { imageRepositoryResource } from './image-repository.ts';
+import { imageUpdateAutomationResource } from './image-update-automation.ts';
 import type { KubeObject } from './kube-object.ts';
 import { kustomizationResource } from './kustomization.ts';
 import { Annotation } from './names.ts';
@@ -14,12 +17,9 @@ const RESOURCES: readonly CustomResource[] = [
   helmChartResource,
   kustomizationResource,
   helmReleaseResource,
-];
-
-const COLUMNS: readonly PrinterColumn[] = [
-  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-  { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
-  { name: 'Status', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].message' },
+  imageRepositoryResource,
+  imagePolicyResource,
+  imageUpdateAutomationResource,
 ];
 
 /**
@@ -57,8 +57,8 @@ function customResourceDefinition(resource: CustomResource, release: string): Ku
           name: version,
           served: true,
           storage: true,
-          subresources: { status: {} },
-          additionalPrinterColumns: [...columns, ...COLUMNS],
+          ...(resource.status && { subresources: { status: {} } }),
+          additionalPrinterColumns: [...columns],
           schema: { openAPIV3Schema: rootSchema(resource) },
         },
       ],
@@ -77,7 +77,7 @@ function rootSchema({ description, spec, status }: CustomResource): Record<strin
       metadata: { type: 'object' },
       spec: structuralSchema(spec),
       // A fresh object has been observed at no generation, not at none.
-      status: { ...structuralSchema(status), default: { observedGeneration: -1 } },
+      ...(status && { status: { ...structuralSchema(status), default: { observedGeneration: -1 } } }),
     },
   };
 }

@@ -53,6 +53,37 @@ export const metadata = z.looseObject({
   finalizers: z.array(z.string()).optional(),
 });
 
+/** Which namespaces' objects may refer to an object. */
+export const accessFrom = z.looseObject({
+  namespaceSelectors: z
+    .array(z.looseObject({ matchLabels: stringMap.optional() }))
+    .describe('Labels of namespaces, any of which lets in; one without labels lets in all.'),
+});
+
+/** A label selector of Kubernetes. */
+export const labelSelector = z.looseObject({
+  matchLabels: stringMap.optional().describe('Labels that objects have, all of them.'),
+  matchExpressions: z
+    .array(
+      z.looseObject({
+        key: z.string(),
+        operator: z.string().describe('In, NotIn, Exists or DoesNotExist.'),
+        values: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+});
+
+/** What is the same in the statuses of all kinds. */
+export const reconciled = {
+  observedGeneration: z.int().optional().describe('The last generation that was reconciled.'),
+  conditions: z.array(condition).optional(),
+  lastHandledReconcileAt: z
+    .string()
+    .optional()
+    .describe('The value of the requestedAt annotation last answered.'),
+};
+
 /** Selects objects of a build: every part is an anchored regular expression but the two selectors. */
 export const selector = z
   .looseObject({

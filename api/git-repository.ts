@@ -1,11 +1,20 @@
 import { z } from 'zod';
-import type { CustomResource } from './custom-resource.ts';
+import { AGE, type CustomResource, READY } from './custom-resource.ts';
 import { artifact, condition, duration, localRef, metadata, shortDuration } from './fields.ts';
 
 const include = z.looseObject({
   repository: localRef.describe('The GitRepository whose artifact is copied.'),
   fromPath: z.string().optional().describe('Path in its artifact; its root when empty.'),
   toPath: z.string().optional().describe('Path in this artifact; the name of the repository when empty.'),
+});
+
+/** What to check out: of what is set, the last in this list counts. */
+export const gitReference = z.looseObject({
+  branch: z.string().optional().describe('A branch.'),
+  tag: z.string().optional().describe('A tag; comes before the branch.'),
+  semver: z.string().optional().describe('A range: the highest tag in it; comes before the tag.'),
+  name: z.string().optional().describe('A full name such as refs/pull/1/head; comes before the range.'),
+  commit: z.string().optional().describe('A commit; comes before everything else.'),
 });
 
 const spec = z
@@ -16,16 +25,7 @@ const spec = z
       .describe('Address of the repository: http, https or ssh.'),
     interval: duration.describe('How often the repository is asked for a new revision.'),
     timeout: shortDuration.default('60s').describe('Bound of every operation on the remote repository.'),
-    ref: z
-      .looseObject({
-        branch: z.string().optional().describe('A branch.'),
-        tag: z.string().optional().describe('A tag; comes before the branch.'),
-        semver: z.string().optional().describe('A range: the highest tag in it; comes before the tag.'),
-        name: z.string().optional().describe('A full name such as refs/pull/1/head; comes before the range.'),
-        commit: z.string().optional().describe('A commit; comes before everything else.'),
-      })
-      .optional()
-      .describe('What to check out; the branch master when absent.'),
+    ref: gitReference.optional().describe('What to check out; the branch master when absent.'),
     secretRef: localRef.optional().describe('Secret with the credentials of the repository.'),
     ignore: z
       .string()
@@ -96,7 +96,7 @@ export const gitRepositoryResource: CustomResource = {
   plural: 'gitrepositories',
   shortNames: ['gitrepo'],
   categories: ['all', 'fluxcd', 'fluxcd-sources'],
-  columns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }],
+  columns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }, AGE, ...READY],
   description: 'A git repository whose content becomes an artifact.',
   spec,
   status,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CustomResource } from './custom-resource.ts';
+import { AGE, type CustomResource, READY } from './custom-resource.ts';
 import { artifact, condition, duration, localRef, metadata } from './fields.ts';
 
 /** The kinds of sources that charts come from. */
@@ -95,6 +95,8 @@ export const helmChartResource: CustomResource = {
     { name: 'Version', type: 'string', jsonPath: '.spec.version' },
     { name: 'Source Kind', type: 'string', jsonPath: '.spec.sourceRef.kind' },
     { name: 'Source Name', type: 'string', jsonPath: '.spec.sourceRef.name' },
+    AGE,
+    ...READY,
   ],
   description: 'One chart of a source.',
   spec,

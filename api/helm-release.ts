@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CustomResource } from './custom-resource.ts';
+import { AGE, type CustomResource, READY } from './custom-resource.ts';
 import {
   commonMetadata,
   condition,
@@ -217,7 +217,7 @@ export const helmReleaseResource: CustomResource = {
   plural: 'helmreleases',
   shortNames: ['hr'],
   categories: ['all', 'fluxcd', 'fluxcd-appliers'],
-  columns: [],
+  columns: [AGE, ...READY],
   description: 'A chart with values, kept released.',
   spec,
   status,

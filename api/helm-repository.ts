@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { CustomResource } from './custom-resource.ts';
-import { artifact, condition, duration, localRef, metadata, shortDuration, stringMap } from './fields.ts';
+import { AGE, type CustomResource, READY } from './custom-resource.ts';
+import { accessFrom, artifact, condition, duration, localRef, metadata, shortDuration } from './fields.ts';
 
 const spec = z.looseObject({
   url: z
@@ -27,12 +27,7 @@ const spec = z.looseObject({
     .default('generic')
     .describe('Where credentials of a registry come from; generic reads the Secret only.'),
   suspend: z.boolean().optional().describe('Stops reconciling; the last index stays.'),
-  accessFrom: z
-    .looseObject({
-      namespaceSelectors: z.array(z.looseObject({ matchLabels: stringMap.optional() })),
-    })
-    .optional()
-    .describe('Accepted and without effect.'),
+  accessFrom: accessFrom.optional().describe('Accepted and without effect.'),
 });
 
 const status = z.looseObject({
@@ -64,7 +59,7 @@ export const helmRepositoryResource: CustomResource = {
   plural: 'helmrepositories',
   shortNames: ['helmrepo'],
   categories: ['all', 'fluxcd', 'fluxcd-sources'],
-  columns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }],
+  columns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }, AGE, ...READY],
   description: 'A place that charts come from.',
   spec,
   status,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CustomResource } from './custom-resource.ts';
+import { AGE, type CustomResource, READY } from './custom-resource.ts';
 import {
   commonMetadata,
   condition,
@@ -152,7 +152,7 @@ export const kustomizationResource: CustomResource = {
   plural: 'kustomizations',
   shortNames: ['ks'],
   categories: ['all', 'fluxcd', 'fluxcd-appliers'],
-  columns: [],
+  columns: [AGE, ...READY],
   description: 'A path of a source, built and kept applied.',
   spec,
   status,

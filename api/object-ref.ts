@@ -5,6 +5,9 @@ export const Kind = {
   HelmChart: 'HelmChart',
   Kustomization: 'Kustomization',
   HelmRelease: 'HelmRelease',
+  ImageRepository: 'ImageRepository',
+  ImagePolicy: 'ImagePolicy',
+  ImageUpdateAutomation: 'ImageUpdateAutomation',
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -15,6 +18,9 @@ export const API_VERSION: Readonly<Record<Kind, string>> = {
   HelmChart: 'source.toolkit.fluxcd.io/v1',
   Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
   HelmRelease: 'helm.toolkit.fluxcd.io/v2',
+  ImageRepository: 'image.toolkit.fluxcd.io/v1',
+  ImagePolicy: 'image.toolkit.fluxcd.io/v1',
+  ImageUpdateAutomation: 'image.toolkit.fluxcd.io/v1',
 };
 
 /** Which object a run, a schedule or a signal is about. */

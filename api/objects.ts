@@ -3,6 +3,9 @@ import { type GitRepository, gitRepository } from './git-repository.ts';
 import { type HelmChart, helmChart } from './helm-chart.ts';
 import { type HelmRelease, helmRelease } from './helm-release.ts';
 import { type HelmRepository, helmRepository } from './helm-repository.ts';
+import { type ImagePolicy, imagePolicy } from './image-policy.ts';
+import { type ImageRepository, imageRepository } from './image-repository.ts';
+import { type ImageUpdateAutomation, imageUpdateAutomation } from './image-update-automation.ts';
 import { type Kustomization, kustomization } from './kustomization.ts';
 import type { Kind } from './object-ref.ts';
 
@@ -13,6 +16,9 @@ export interface Objects {
   readonly HelmChart: HelmChart;
   readonly Kustomization: Kustomization;
   readonly HelmRelease: HelmRelease;
+  readonly ImageRepository: ImageRepository;
+  readonly ImagePolicy: ImagePolicy;
+  readonly ImageUpdateAutomation: ImageUpdateAutomation;
 }
 
 /** Any object that is reconciled. */
@@ -25,4 +31,7 @@ export const SCHEMAS: { readonly [K in Kind]: z.ZodType<Objects[K]> } = {
   HelmChart: helmChart,
   Kustomization: kustomization,
   HelmRelease: helmRelease,
+  ImageRepository: imageRepository,
+  ImagePolicy: imagePolicy,
+  ImageUpdateAutomation: imageUpdateAutomation,
 };

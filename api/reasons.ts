@@ -63,6 +63,19 @@ export const Reason = {
   DriftCorrectionFailed: 'DriftCorrectionFailed',
   InventoryBuildFailed: 'InventoryBuildFailed',
   NamespaceCheckSkipped: 'NamespaceCheckSkipped',
+  // images
+  ImageURLInvalid: 'ImageURLInvalid',
+  ReadOperationFailed: 'ReadOperationFailed',
+  Failure: 'Failure',
+  FeatureGateDisabled: 'FeatureGateDisabled',
+  InvalidPolicy: 'InvalidPolicy',
+  IntervalNotConfigured: 'IntervalNotConfigured',
+  InvalidPolicySelector: 'InvalidPolicySelector',
+  InvalidSourceConfiguration: 'InvalidSourceConfiguration',
+  InvalidUpdateStrategy: 'InvalidUpdateStrategy',
+  RemovedTemplateField: 'RemovedTemplateField',
+  SourceManagerFailed: 'SourceManagerFailed',
+  UpdateFailed: 'UpdateFailed',
   // Pawl's own, where Flux has no word
   /** The object sets a field that this release does not honour yet. */
   UnsupportedField: 'UnsupportedField',
