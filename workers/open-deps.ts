@@ -7,6 +7,7 @@ import { createFence, type Fence } from '../activities/fence.ts';
 import { type AskForArtifact, createAskForArtifact } from '../activities/fetch/ask-for-artifact.ts';
 import { createChartBuilder } from '../activities/fetch/chart/create-chart-builder.ts';
 import { createGitFetcher } from '../activities/fetch/create-git-fetcher.ts';
+import { createGitRemotes } from '../activities/fetch/git-remotes.ts';
 import { createChartRepositories } from '../activities/fetch/helm/create-chart-repositories.ts';
 import { createHttpClient } from '../activities/fetch/http/client.ts';
 import { createOpenArchive, createOpenArtifact } from '../activities/fetch/open-artifact.ts';
@@ -59,12 +60,13 @@ export async function openDeps(options: WorkerOptions, { client, log, cleanup }:
   const runs = createRuns(client, options.cluster);
   const askForArtifact = createAskForArtifact(runs);
   const kustomize = { kustomize: await ensureTool('kustomize'), scratchDir: join(dataDir, 'scratch') };
+  const remotes = createGitRemotes({ dataDir, readSecret: secretReader(kube) });
   return {
     kube,
     impersonate: createImpersonation(kube, policy),
     applyMemo: createApplyMemo(),
     runs,
-    git: createGitFetcher({ dataDir, store, advertisedUrl, readSecret: secretReader(kube) }),
+    git: createGitFetcher({ remotes, store, advertisedUrl }),
     ...openSources({ dataDir, store, advertisedUrl, kube, askForArtifact, cleanup }),
     store,
     askForArtifact,

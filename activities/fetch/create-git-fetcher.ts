@@ -1,48 +1,32 @@
-import { join } from 'node:path';
 import type { Artifact } from '../../api/artifact.ts';
-import { parseDuration } from '../../api/duration.ts';
 import type { GitRepository } from '../../api/git-repository.ts';
-import { Reason } from '../../api/reasons.ts';
-import { failed, stalled } from '../failures.ts';
 import { faultPoint } from '../fault.ts';
 import { createArchive } from './archive.ts';
 import { isServed } from './artifact-download.ts';
 import { commitsToRead, describeCommit } from './commit.ts';
-import { credentialsOf, type GitCredentials, type SecretData } from './git-credentials.ts';
 import { gitFailure } from './git-errors.ts';
+import type { GitRemotes } from './git-remotes.ts';
 import type { GitCheck, GitFetcher, GitFetchOptions, GitFetchResult } from './git-repository.ts';
-import { type GitSession, openGitSession, removeAbandonedSessions } from './git-session.ts';
-import { checkGitUrl } from './git-url.ts';
-import { createMirrors, type MirroredCommit } from './mirror.ts';
+import type { GitSession } from './git-session.ts';
+import type { MirroredCommit } from './mirror.ts';
 import { commitOf, type ResolvedRef, resolveRef, wantedOf } from './resolve.ts';
 import type { ArtifactStore } from './store.ts';
 
 export interface GitFetcherOptions {
-  /** Holds mirrors and scratch; belongs to this process alone. */
-  readonly dataDir: string;
+  readonly remotes: GitRemotes;
   readonly store: ArtifactStore;
   /** Where others reach the store's artifact server: `http://host:port`. */
   readonly advertisedUrl: string;
-  /** The data of a Secret, undefined when there is none. */
-  readonly readSecret: (namespace: string, name: string) => Promise<SecretData | undefined>;
 }
 
 const HEARTBEAT_MS = 3000;
-const DEFAULT_TIMEOUT = '60s';
 
 export function createGitFetcher(options: GitFetcherOptions): GitFetcher {
-  const { dataDir, store } = options;
-  const scratch = join(dataDir, 'tmp');
-  const mirrors = createMirrors(join(dataDir, 'mirrors'));
-  const cleaned = removeAbandonedSessions(scratch);
+  const { remotes, store } = options;
 
   async function open(repository: GitRepository, signal: AbortSignal) {
-    await cleaned;
-    const url = checkGitUrl(repository.spec.url);
     wantedOf(repository.spec.ref ?? {});
-    const credentials = await readCredentials(options, repository, url);
-    const timeoutMs = timeoutOf(repository);
-    return { credentials, session: openGitSession({ scratch, url, credentials, timeoutMs, signal }) };
+    return await remotes.open(repository, signal);
   }
 
   function isCurrent(repository: GitRepository, { revision }: ResolvedRef): boolean {
@@ -84,8 +68,10 @@ export function createGitFetcher(options: GitFetcherOptions): GitFetcher {
       }
       using _beat = beating(fetchOptions, resolved.revision);
       try {
-        return await mirrors.use(session, { resolved, fingerprint: credentials.fingerprint }, (commit) =>
-          pack(options, repository, { session, commit }),
+        return await remotes.mirrors.use(
+          session,
+          { resolved, fingerprint: credentials.fingerprint },
+          (commit) => pack(options, repository, { session, commit }),
         );
       } catch (error) {
         throw gitFailure(error, 'failed to checkout and determine revision: unable to clone', session.url);
@@ -143,28 +129,6 @@ function artifactOf({
     ...(size !== undefined && { size }),
     ...(metadata !== undefined && { metadata }),
   };
-}
-
-async function readCredentials(
-  { readSecret }: GitFetcherOptions,
-  { metadata, spec }: GitRepository,
-  url: ReturnType<typeof checkGitUrl>,
-): Promise<GitCredentials> {
-  const name = spec.secretRef?.name;
-  if (name === undefined) return credentialsOf(url, undefined, 'spec.secretRef');
-  const where = `secret '${metadata.namespace}/${name}'`;
-  const secret = await readSecret(metadata.namespace, name);
-  if (secret !== undefined) return credentialsOf(url, secret, where);
-  throw failed(Reason.AuthenticationFailed, `${where} of spec.secretRef not found; create it`);
-}
-
-function timeoutOf({ spec }: GitRepository): number {
-  const ms = parseDuration(spec.timeout || DEFAULT_TIMEOUT);
-  if (ms !== undefined && ms > 0) return ms;
-  throw stalled(
-    Reason.InvalidSpec,
-    `spec.timeout ${JSON.stringify(spec.timeout)} is no duration; write for example 60s`,
-  );
 }
 
 function beating({ heartbeat }: GitFetchOptions, revision: string): Disposable {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGitFetcher } from '../../activities/fetch/create-git-fetcher.ts';
+import { createGitRemotes, type GitRemotes } from '../../activities/fetch/git-remotes.ts';
 import type { GitFetcher } from '../../activities/fetch/git-repository.ts';
 import { type ArtifactStore, createArtifactStore } from '../../activities/fetch/store.ts';
 import type { Artifact } from '../../api/artifact.ts';
@@ -66,6 +67,7 @@ export interface GitFixture extends AsyncDisposable {
   readonly server: GitServer;
   readonly dataDir: string;
   readonly store: ArtifactStore;
+  readonly remotes: GitRemotes;
   readonly fetcher: GitFetcher;
   readonly secrets: Map<string, Record<string, Buffer>>;
   repository(name?: string): Promise<TestRepository>;
@@ -78,16 +80,16 @@ export async function createGitFixture(options: Partial<GitServerOptions> = {}):
   const dataDir = join(root, 'data');
   const store = createArtifactStore(join(dataDir, 'artifacts'));
   const secrets = new Map<string, Record<string, Buffer>>();
-  const fetcher = createGitFetcher({
+  const remotes = createGitRemotes({
     dataDir,
-    store,
-    advertisedUrl: 'http://127.0.0.1:1',
     readSecret: async (namespace, name) => secrets.get(`${namespace}/${name}`),
   });
+  const fetcher = createGitFetcher({ remotes, store, advertisedUrl: 'http://127.0.0.1:1' });
   return {
     server,
     dataDir,
     store,
+    remotes,
     fetcher,
     secrets,
     async repository(name = 'org/app') {
