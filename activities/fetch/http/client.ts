@@ -23,10 +23,12 @@ export interface Authorization {
 
 export interface HttpRequest {
   readonly url: URL;
-  readonly method?: 'GET' | 'HEAD';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH';
   readonly headers?: Readonly<Record<string, string>>;
   readonly authorization?: Authorization | undefined;
   readonly tls?: TlsAccess | undefined;
+  /** Goes with a method that writes; its type is for `headers` to tell. */
+  readonly body?: string | Buffer | undefined;
   /** Ends the request and the reading of its body. */
   readonly signal: AbortSignal;
 }
@@ -55,8 +57,9 @@ const KEPT_AGENTS = 64;
 
 /**
  * A client that keeps credentials where they belong: an Authorization is dropped at any change of host, port or
- * scheme, at most five redirects are followed and never from https to http, and link-local and metadata addresses
- * are not dialled, however they are named.
+ * scheme, at most five redirects are followed and never from https to http, what writes is repeated only where the
+ * server asks for just that and for itself, and link-local and metadata addresses are not dialled, however they are
+ * named.
  */
 export function createHttpClient(): HttpClient {
   const agents = new Map<string, Agent>();
@@ -76,13 +79,14 @@ export function createHttpClient(): HttpClient {
   }
 
   async function once(wanted: HttpRequest, url: URL): Promise<HttpAnswer> {
-    const { authorization, headers, method = 'GET', signal } = wanted;
+    const { authorization, headers, method = 'GET', body, signal } = wanted;
     const mayKnow = authorization?.isForAll || authorization?.origin === url.origin;
     const answer = await request(url, {
       method,
       headers: { 'User-Agent': 'pawl', ...headers, ...(mayKnow && { Authorization: authorization?.header }) },
       dispatcher: agentOf(wanted.tls),
       signal,
+      ...(body !== undefined && { body }),
     });
     // Who destroys it, because its status says enough, is told of that by an event that nobody else would take.
     answer.body.on('error', () => undefined);
@@ -98,7 +102,14 @@ export function createHttpClient(): HttpClient {
       const { location } = answer.headers;
       if (!isRedirect(answer.status) || location === undefined) return answer;
       answer.body.destroy();
-      url = redirected(url, location);
+      const to = redirected(url, location);
+      if (!mayRepeat(wanted, answer, to)) {
+        throw new HttpError(
+          'redirect',
+          'the server redirects a request that writes; name its present address',
+        );
+      }
+      url = to;
     }
     throw new HttpError('redirect', `the server redirects more than ${REDIRECTS} times`);
   }
@@ -141,6 +152,12 @@ function createAgent(tls: TlsAccess | undefined): Agent {
 
 function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
+}
+
+/** Only 307 and 308 keep method and body; another host would get what was meant for this one. */
+function mayRepeat({ method = 'GET' }: HttpRequest, { status, url }: HttpAnswer, to: URL): boolean {
+  if (method === 'GET' || method === 'HEAD') return true;
+  return (status === 307 || status === 308) && to.origin === url.origin;
 }
 
 function redirected(from: URL, location: string): URL {
