@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { workflowId } from '../../api/object-ref.ts';
 import { eachKind, withSession } from './command.ts';
-import type { KindInfo } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
 import type { Session } from './session.ts';
 import { userName } from './tell-workflow.ts';
 

@@ -1,4 +1,4 @@
-import type { Reconciled, SourceRef } from './kinds.ts';
+import type { Reconciled, SourceRef } from './reconciled.ts';
 
 /** Where a chart comes from: of a HelmChart, or of a HelmRelease. */
 export interface ChartOrigin {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { GlobalFlags } from './global-flags.ts';
-import { ALL_KINDS, type KindInfo } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
+import { ALL_KINDS } from './kinds.ts';
 import { createOutput } from './output.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -29,7 +30,9 @@ export function eachKind(
   const source = verb.command('source').alias('sources').description(`${verb.name()} sources`);
   for (const command of [verb, source]) examples(command, lines);
   for (const info of ALL_KINDS) {
-    const command = (info.isSource ? source : verb).command(info.command).aliases([...info.aliases]);
+    const command = (info.family === 'source' ? source : verb)
+      .command(info.command)
+      .aliases([...info.aliases]);
     add(command, info);
     examples(command, lines);
   }

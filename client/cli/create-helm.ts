@@ -10,6 +10,7 @@ import {
 } from './create-helm-repository.ts';
 import { KINDS } from './kinds.ts';
 import { formatExport } from './manifest.ts';
+import { artifactRevision } from './reconciled.ts';
 import type { Session } from './session.ts';
 import { upsert, upsertAndWait } from './upsert.ts';
 
@@ -57,7 +58,7 @@ async function createHelmRepository(
   const words = { label: 'HelmRepository source', short: 'source' };
   const object = await upsertAndWait(session, info, manifest, words);
   out.success('HelmRepository source reconciliation completed');
-  if (!info.isStatic(object)) out.success(`fetched revision: ${info.revision(object)}`);
+  if (!info.isStatic(object)) out.success(`fetched revision: ${artifactRevision(object)}`);
 }
 
 /** `pawl create source chart` */
@@ -91,7 +92,7 @@ async function createHelmChart(
   const words = { label: 'HelmChart source', short: 'source' };
   const object = await upsertAndWait(session, KINDS.HelmChart, manifest, words);
   out.success('HelmChart source reconciliation completed');
-  out.success(`fetched revision: ${KINDS.HelmChart.revision(object)}`);
+  out.success(`fetched revision: ${artifactRevision(object)}`);
 }
 
 /** `pawl create helmrelease` */

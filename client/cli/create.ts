@@ -10,6 +10,7 @@ import { addHelmChart, addHelmRelease, addHelmRepository } from './create-helm.t
 import { type KustomizationOptions, kustomizationManifest } from './create-kustomization.ts';
 import { KINDS } from './kinds.ts';
 import { formatExport } from './manifest.ts';
+import { artifactRevision } from './reconciled.ts';
 import type { Session } from './session.ts';
 import { upsert, upsertAndWait } from './upsert.ts';
 
@@ -87,7 +88,7 @@ async function createGitRepository(
     label: 'GitRepository source',
   });
   session.out.success('GitRepository source reconciliation completed');
-  session.out.success(`fetched revision: ${KINDS.GitRepository.revision(object)}`);
+  session.out.success(`fetched revision: ${artifactRevision(object)}`);
 }
 
 function addKustomization(verb: Command): void {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { eachKind, withSession } from './command.ts';
-import type { KindInfo } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
 import { getObject, type Session } from './session.ts';
 
 const EXAMPLES = {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { KINDS, type Reconciled } from './kinds.ts';
+import { KINDS } from './kinds.ts';
+import type { Reconciled } from './reconciled.ts';
 import { getObject, type Session } from './session.ts';
 import { sourceToReconcile } from './source-to-reconcile.ts';
 

@@ -5,7 +5,9 @@ import { Kind } from '../../api/object-ref.ts';
 import { ago } from './ago.ts';
 import { chartOf } from './chart-of.ts';
 import { collect, examples, withSession } from './command.ts';
-import { KINDS, type KindInfo, kindNamed, type Reconciled, type SourceRef } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
+import { KINDS, kindNamed } from './kinds.ts';
+import type { Reconciled, SourceRef } from './reconciled.ts';
 import { getObject, type Session } from './session.ts';
 import { watchObjects } from './watch.ts';
 
@@ -93,7 +95,7 @@ async function queriesFor(session: Session, options: EventsOptions): Promise<rea
   return [...queries, ...others];
 }
 
-const readsSource = ({ isSource, kind }: KindInfo) => !isSource || kind === Kind.HelmChart;
+const readsSource = ({ family, kind }: KindInfo) => family !== 'source' || kind === Kind.HelmChart;
 
 /** What an object reads: its source, and of a HelmRelease the chart made for it. */
 function referencesOf({ kind }: KindInfo, object: Reconciled): readonly SourceRef[] {

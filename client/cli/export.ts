@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { eachKind, withSession } from './command.ts';
-import type { KindInfo } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
 import { formatExport } from './manifest.ts';
 import { getObject, listObjects, type Session } from './session.ts';
 

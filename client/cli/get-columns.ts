@@ -2,8 +2,9 @@ import { Annotation } from '../../api/names.ts';
 import { Kind } from '../../api/object-ref.ts';
 import { ago } from './ago.ts';
 import { chartOf } from './chart-of.ts';
-import { type KindInfo, type Reconciled, readyColumns } from './kinds.ts';
-import { truncateHex } from './table.ts';
+import type { KindInfo } from './kind-info.ts';
+import { readyColumns } from './kinds.ts';
+import { type Reconciled, referenceText } from './reconciled.ts';
 
 export interface ColumnOptions {
   readonly allNamespaces?: boolean;
@@ -18,72 +19,33 @@ export function headerFor(info: KindInfo, options: ColumnOptions): string[] {
     ...(options.allNamespaces ? ['Namespace'] : []),
     'Name',
     ...(options.showSource ? ['Source'] : []),
-    'Revision',
-    'Suspended',
+    ...info.columns.map(({ name }) => name),
     'Ready',
     'Message',
-    ...(options.output === 'wide' ? [...WIDE[info.kind].header, 'Age', 'Note'] : []),
+    ...(options.output === 'wide' ? [...info.wide.map(({ name }) => name), 'Age', 'Note'] : []),
   ];
 }
 
 /** A row of `get`'s table. */
 export function rowFor(info: KindInfo, object: Reconciled, options: ColumnOptions): string[] {
   const { name, namespace = '' } = object.metadata;
-  const revision = info.revision(object);
   return [
     ...(options.allNamespaces ? [namespace] : []),
     options.isAll ? `${info.kind.toLowerCase()}/${name}` : name,
     ...(options.showSource ? [sourceOf(info, object)] : []),
-    info.cuts.revision ? truncateHex(revision) : revision,
-    object.spec.suspend ? 'True' : 'False',
+    ...info.columns.map(({ cell }) => cell(object)),
     ...readyColumns(info, object),
     ...(options.output === 'wide' ? wideCells(info, object) : []),
   ];
 }
 
-interface Wide {
-  readonly header: readonly string[];
-  readonly cells: (object: Reconciled) => readonly string[];
-}
-
-const WIDE: Readonly<Record<Kind, Wide>> = {
-  [Kind.GitRepository]: {
-    header: ['URL', 'Ref'],
-    cells: (object) => [object.spec.url ?? '', gitRef(object)],
-  },
-  [Kind.HelmRepository]: {
-    header: ['URL', 'Type'],
-    cells: ({ spec }) => [spec.url ?? '', spec.type ?? 'default'],
-  },
-  [Kind.HelmChart]: { header: ['Source', 'Chart', 'Version'], cells: chartCells },
-  [Kind.Kustomization]: {
-    header: ['Source', 'Path'],
-    cells: (object) => [reference(object, object.spec.sourceRef), object.spec.path ?? ''],
-  },
-  [Kind.HelmRelease]: { header: ['Source', 'Chart', 'Version'], cells: chartCells },
-};
-
 function wideCells(info: KindInfo, object: Reconciled): readonly string[] {
-  return [...WIDE[info.kind].cells(object), ago(object.metadata.creationTimestamp), suspendNote(object)];
-}
-
-function chartCells(object: Reconciled): readonly string[] {
-  const { source, name = '', version = '' } = chartOf(object);
-  return [reference(object, source), name, version];
-}
-
-// The first that is set is the one that counts.
-function gitRef({ spec: { ref } }: Reconciled): string {
-  return [ref?.commit, ref?.name, ref?.semver, ref?.tag, ref?.branch].find(Boolean) ?? '';
+  const age = ago(object.metadata.creationTimestamp);
+  return [...info.wide.map(({ cell }) => cell(object)), age, suspendNote(object)];
 }
 
 function sourceOf({ kind }: KindInfo, object: Reconciled): string {
-  return reference(object, kind === Kind.HelmRelease ? chartOf(object).source : object.spec.sourceRef);
-}
-
-function reference(object: Reconciled, to: Reconciled['spec']['sourceRef']): string {
-  const { kind, namespace, name } = to ?? { kind: '', name: '' };
-  return `${kind}/${namespace || object.metadata.namespace || ''}/${name}`;
+  return referenceText(object, kind === Kind.HelmRelease ? chartOf(object).source : object.spec.sourceRef);
 }
 
 function suspendNote(object: Reconciled): string {

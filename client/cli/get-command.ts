@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { type Examples, examples, withSession } from './command.ts';
 import { type GetOptions, get } from './get.ts';
-import { ALL_KINDS, KINDS, type KindInfo } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
+import { ALL_KINDS, KINDS } from './kinds.ts';
 
-const SOURCES = ALL_KINDS.filter(({ isSource }) => isSource);
+const SOURCES = ALL_KINDS.filter(({ family }) => family === 'source');
 
 /** `pawl get …` */
 export function addGet(program: Command): void {

@@ -1,7 +1,8 @@
 import type { ListQuery } from '../../activities/kube/client.ts';
 import { NoKindError } from '../../activities/kube/errors.ts';
 import { headerFor, rowFor } from './get-columns.ts';
-import { asReconciled, type KindInfo, type Reconciled } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
+import { asReconciled, type Reconciled } from './reconciled.ts';
 import type { Session } from './session.ts';
 import { watchRows } from './watch.ts';
 

@@ -1,6 +1,7 @@
 import type { Release } from '../../activities/helm/storage/release.ts';
 import type { HelmRelease, Snapshot } from '../../api/helm-release.ts';
-import { KINDS, type Reconciled } from './kinds.ts';
+import { KINDS } from './kinds.ts';
+import type { Reconciled } from './reconciled.ts';
 import { getObject, type Session } from './session.ts';
 
 /** A HelmRelease of the namespace, or of another; throws when it is not there. */

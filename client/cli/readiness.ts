@@ -1,5 +1,6 @@
 import { findCondition } from '../../api/conditions.ts';
-import type { KindInfo, Reconciled } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
+import type { Reconciled } from './reconciled.ts';
 
 /** What a wait concludes from an object: done, not yet, or never. */
 export type Progress =

@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import { findCondition } from '../../api/conditions.ts';
 import { Annotation } from '../../api/names.ts';
 import { eachKind, withSession } from './command.ts';
-import { KINDS, type KindInfo, type Reconciled } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
+import { KINDS } from './kinds.ts';
 import { requestProgress } from './readiness.ts';
+import type { Reconciled } from './reconciled.ts';
 import { getObject, type Session } from './session.ts';
 import { sourceToReconcile } from './source-to-reconcile.ts';
 import { waitFor } from './wait.ts';
@@ -35,7 +37,7 @@ export function addReconcile(program: Command): void {
     .description('Fetch a source, apply a Kustomization or release a chart now, and wait for it');
   eachKind(verb, EXAMPLES, (command, info) => {
     command.argument('[name]').description(`Reconcile a ${info.kind} now`);
-    if (!info.isSource || info === KINDS.HelmChart)
+    if (info.family !== 'source' || info === KINDS.HelmChart)
       command.option('--with-source', 'reconcile its source first');
     if (info === KINDS.HelmRelease) {
       command

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { Annotation } from '../../api/names.ts';
 import { eachKind, withSession } from './command.ts';
-import type { KindInfo, Reconciled } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
 import { specProgress } from './readiness.ts';
+import type { Reconciled } from './reconciled.ts';
 import { listObjects, type Session } from './session.ts';
 import { tellWorkflow, userName } from './tell-workflow.ts';
 import { waitFor } from './wait.ts';

@@ -5,8 +5,9 @@ import type { KubeAccess } from '../../activities/kube/config.ts';
 import { parseDuration } from '../../api/duration.ts';
 import type { TemporalOptions } from '../temporal.ts';
 import type { GlobalFlags } from './global-flags.ts';
-import { asReconciled, type KindInfo, type Reconciled } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
 import type { Output } from './output.ts';
+import { asReconciled, type Reconciled } from './reconciled.ts';
 import { openSettings, type Settings } from './settings.ts';
 
 /** One run of the command line: who it talks to (connected when first asked for) and how long it may take. */

@@ -1,4 +1,4 @@
-import { asReconciled, type Reconciled, type SourceRef } from './kinds.ts';
+import { asReconciled, type Reconciled, type SourceRef } from './reconciled.ts';
 import type { Session } from './session.ts';
 
 /** The source that an object refers to, in the version that the server prefers: it may be of another controller. */

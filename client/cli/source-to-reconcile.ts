@@ -1,6 +1,8 @@
 import { Kind } from '../../api/object-ref.ts';
 import { chartOf } from './chart-of.ts';
-import { KINDS, type KindInfo, type Reconciled, type SourceRef } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
+import { KINDS } from './kinds.ts';
+import type { Reconciled, SourceRef } from './reconciled.ts';
 
 /** An object that is reconciled before the one that reads it. */
 export interface SourceToReconcile {
@@ -33,7 +35,7 @@ function chartToReconcile(object: Reconciled, namespace: string): SourceToReconc
 
 function named(source: SourceRef | undefined, namespace: string): SourceToReconcile {
   const { kind = '', name = '', namespace: other } = source ?? {};
-  const info = Object.values(KINDS).find((known) => known.isSource && known.kind === kind);
+  const info = Object.values(KINDS).find((known) => known.family === 'source' && known.kind === kind);
   if (!info) throw new Error(`cannot reconcile source of kind ${kind}`);
   return { info, name, namespace: other || namespace };
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { NoKindError } from '../../activities/kube/errors.ts';
 import { findCondition } from '../../api/conditions.ts';
 import { examples, withSession } from './command.ts';
-import { asReconciled, type Reconciled } from './kinds.ts';
+import { asReconciled, type Reconciled } from './reconciled.ts';
 import type { Session } from './session.ts';
 
 interface StatsOptions {

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { parseDuration } from '../../api/duration.ts';
 import { Annotation } from '../../api/names.ts';
 import { eachKind, withSession } from './command.ts';
-import type { KindInfo, Reconciled } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
+import type { Reconciled } from './reconciled.ts';
 import { listObjects, type Session } from './session.ts';
 import { tellWorkflow, userName } from './tell-workflow.ts';
 

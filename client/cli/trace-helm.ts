@@ -1,6 +1,7 @@
 import { findCondition } from '../../api/conditions.ts';
 import { chartOf } from './chart-of.ts';
-import { KINDS, type Reconciled } from './kinds.ts';
+import { KINDS } from './kinds.ts';
+import type { Reconciled } from './reconciled.ts';
 import { getObject, type Session } from './session.ts';
 import { sourceByReference } from './source-by-reference.ts';
 import { type Block, sourceBlock, statusLines } from './trace-report.ts';

@@ -1,6 +1,6 @@
 import { type Condition, findCondition } from '../../api/conditions.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
-import type { Reconciled } from './kinds.ts';
+import type { Reconciled } from './reconciled.ts';
 
 export type Line = readonly [label: string, value: string | undefined];
 

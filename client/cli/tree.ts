@@ -3,8 +3,10 @@ import { parseApiVersion } from '../../api/kube-object.ts';
 import { type ObjectId, parseObjectId } from '../../api/object-id.ts';
 import { type Examples, examples, withSession } from './command.ts';
 import { asHelmRelease } from './helm-release.ts';
-import { KINDS, type KindInfo, type Reconciled } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
+import { KINDS } from './kinds.ts';
 import { toYaml } from './manifest.ts';
+import type { Reconciled } from './reconciled.ts';
 import { getObject, type Session } from './session.ts';
 
 /** An object and what it applied. */

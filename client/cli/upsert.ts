@@ -1,7 +1,8 @@
 import { targetOf } from '../../activities/kube/client.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
-import type { KindInfo, Reconciled } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
 import { specProgress } from './readiness.ts';
+import type { Reconciled } from './reconciled.ts';
 import type { Session } from './session.ts';
 import { waitFor } from './wait.ts';
 

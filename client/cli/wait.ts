@@ -1,5 +1,6 @@
-import type { KindInfo, Reconciled } from './kinds.ts';
+import type { KindInfo } from './kind-info.ts';
 import type { Progress } from './readiness.ts';
+import type { Reconciled } from './reconciled.ts';
 import { getObject, poll, type Session } from './session.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { ListQuery, WatchEvent } from '../../activities/kube/client.ts';
 import { isGone } from '../../activities/kube/errors.ts';
-import { asReconciled, type Reconciled } from './kinds.ts';
+import { asReconciled, type Reconciled } from './reconciled.ts';
 import type { Session } from './session.ts';
 
 export interface WatchTable {

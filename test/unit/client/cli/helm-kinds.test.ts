@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { chartOf } from '../../../../client/cli/chart-of.ts';
 import { headerFor, rowFor } from '../../../../client/cli/get-columns.ts';
-import { KINDS, kindNamed, type Reconciled } from '../../../../client/cli/kinds.ts';
+import { KINDS, kindNamed } from '../../../../client/cli/kinds.ts';
 import { kstatus, specProgress } from '../../../../client/cli/readiness.ts';
+import type { Reconciled } from '../../../../client/cli/reconciled.ts';
 import { refOf } from '../../../../client/cli/run-id.ts';
 import { sourceToReconcile } from '../../../../client/cli/source-to-reconcile.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '../../../../api/conditions.ts';
-import type { Reconciled } from '../../../../client/cli/kinds.ts';
 import { KINDS } from '../../../../client/cli/kinds.ts';
 import { kstatus, requestProgress, specProgress } from '../../../../client/cli/readiness.ts';
+import type { Reconciled } from '../../../../client/cli/reconciled.ts';
 
 const GENERATION = 3;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Reconciled } from '../../../../client/cli/kinds.ts';
+import type { Reconciled } from '../../../../client/cli/reconciled.ts';
 import { formatSize, statsRow } from '../../../../client/cli/stats.ts';
 
 const object = (ready: string, { suspend = false, size = 0 } = {}): Reconciled =>
