@@ -22,6 +22,11 @@ export const Annotation = {
   suspendReason: 'pawl.dev/suspend-reason',
   suspendedBy: 'pawl.dev/suspended-by',
   suspendedUntil: 'pawl.dev/suspended-until',
+  /** Of ImageUpdateAutomations: the provider whose pull request the push branch gets, the Secret for it, and templates. */
+  pullRequest: 'pawl.dev/pull-request',
+  pullRequestSecret: 'pawl.dev/pull-request-secret',
+  pullRequestTitle: 'pawl.dev/pull-request-title',
+  pullRequestBody: 'pawl.dev/pull-request-body',
 } as const;
 
 export const Label = {

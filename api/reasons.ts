@@ -87,6 +87,8 @@ export const Reason = {
   DependencyCycle: 'DependencyCycle',
   /** A field does not parse although the CRD's pattern let it through. */
   InvalidSpec: 'InvalidSpec',
+  /** The push branch has no pull request, or an old one; what was pushed stays pushed. */
+  PullRequestFailed: 'PullRequestFailed',
 } as const;
 export type Reason = (typeof Reason)[keyof typeof Reason];
 
