@@ -5,8 +5,13 @@ import { type ProcessResult, run } from '../../process/run.ts';
 import type { SigningOptions } from './contract.ts';
 import { keyFailure } from './key-failure.ts';
 
-/** Runs ssh-keygen on the key with these flags, which come before the file. */
-export type SshKeygen = (flags: readonly string[], input?: Buffer) => Promise<ProcessResult>;
+/** ssh-keygen with one private key. */
+export interface SshKeygen extends Disposable {
+  /** Its public half, as a line. */
+  publicKey(): Promise<ProcessResult>;
+  /** The armored signature of git's namespace; the public half belongs beside keys that do not hold it themselves. */
+  sign(publicKey: string, payload: Buffer): Promise<ProcessResult>;
+}
 
 export interface SshKeygenOptions extends SigningOptions {
   readonly identity: Buffer;
@@ -14,6 +19,7 @@ export interface SshKeygenOptions extends SigningOptions {
 }
 
 const TIMEOUT_MS = 30_000;
+const MAX_STDOUT = 64 * 1024;
 const LIMITS = { memoryBytes: 256 * 1024 * 1024, fileBytes: 0, cpuSeconds: 20 };
 
 const ASKPASS = `#!/bin/sh
@@ -26,7 +32,7 @@ exec cat password
  * a program that ssh-keygen asks: a command line can be read by every process of the machine.
  * Throws SourceManagerFailed on a machine without ssh-keygen.
  */
-export function openSshKeygen(options: SshKeygenOptions): { readonly run: SshKeygen } & Disposable {
+export function openSshKeygen(options: SshKeygenOptions): SshKeygen {
   const { identity, passphrase, scratch, signal } = options;
   const program = findProgram('ssh-keygen');
   if (program === undefined) {
@@ -47,30 +53,31 @@ export function openSshKeygen(options: SshKeygenOptions): { readonly run: SshKey
     remove();
     throw error;
   }
-  const asked: Record<string, string> =
-    passphrase === undefined
-      ? {}
-      : { SSH_ASKPASS: join(directory, 'askpass'), SSH_ASKPASS_REQUIRE: 'force', DISPLAY: 'none' };
-  const env = {
-    PATH: `${dirname(program)}:/usr/bin:/bin`,
-    HOME: directory,
-    TMPDIR: directory,
-    LC_ALL: 'C',
-    ...asked,
-  };
-  // Without one to give, the empty one: the answer is the same, and nobody is asked.
-  const known = passphrase === undefined ? ['-P', ''] : [];
+  const ask = (flags: readonly string[], input?: Buffer) =>
+    run([program, ...flags, '-f', key], {
+      cwd: directory,
+      env: { ...environment(program, directory), ...(passphrase !== undefined && askpass(directory)) },
+      ...(input && { input }),
+      timeoutMs: TIMEOUT_MS,
+      signal,
+      maxStdout: MAX_STDOUT,
+      limits: LIMITS,
+    });
   return {
-    run: (flags, input) =>
-      run([program, ...flags, ...(flags[0] === '-y' ? known : []), '-f', key], {
-        cwd: directory,
-        env,
-        ...(input && { input }),
-        timeoutMs: TIMEOUT_MS,
-        signal,
-        maxStdout: 64 * 1024,
-        limits: LIMITS,
-      }),
+    // Without a passphrase to give, the empty one: the answer is the same, and nobody is asked.
+    publicKey: () => ask(passphrase === undefined ? ['-y', '-P', ''] : ['-y']),
+    sign(publicKey, payload) {
+      writeFileSync(`${key}.pub`, publicKey, { mode: 0o600 });
+      return ask(['-Y', 'sign', '-n', 'git'], payload);
+    },
     [Symbol.dispose]: remove,
   };
+}
+
+function environment(program: string, directory: string): Record<string, string> {
+  return { PATH: `${dirname(program)}:/usr/bin:/bin`, HOME: directory, TMPDIR: directory, LC_ALL: 'C' };
+}
+
+function askpass(directory: string): Record<string, string> {
+  return { SSH_ASKPASS: join(directory, 'askpass'), SSH_ASKPASS_REQUIRE: 'force', DISPLAY: 'none' };
 }

@@ -1,3 +1,4 @@
+import type { ProcessResult } from '../../process/run.ts';
 import { rememberSecret } from '../../redact.ts';
 import type { SignCommit, SigningKey, SigningOptions } from './contract.ts';
 import { keyFailure } from './key-failure.ts';
@@ -19,31 +20,30 @@ export async function sshSigner(
   const passphrase = data[PASSPHRASE]?.toString() || undefined;
   if (passphrase !== undefined) rememberSecret(passphrase);
 
-  const asking = async (...args: Parameters<SshKeygen>): Promise<Buffer> => {
+  const asking = async (ask: (keygen: SshKeygen) => Promise<ProcessResult>): Promise<string> => {
     using keygen = openSshKeygen({ identity, passphrase, ...options });
-    const { code, stdout, stderr } = await keygen.run(...args);
-    if (code === 0) return stdout;
-    if (/incorrect passphrase/i.test(stderr) && passphrase === undefined) {
+    const { code, stdout, stderr } = await ask(keygen);
+    if (code === 0) return stdout.toString();
+    if (passphrase === undefined && /incorrect passphrase/i.test(stderr)) {
       const problem = `can not use passphrase protected signing key without '${PASSPHRASE}' field present in secret ${secretName}`;
       throw keyFailure(problem);
     }
     throw unusable(secretName, wordsOf(stderr));
   };
 
-  const problem = sshKeyProblem((await asking(['-y'])).toString());
+  const publicKey = await asking((keygen) => keygen.publicKey());
+  const problem = sshKeyProblem(publicKey);
   if (problem !== undefined) throw unusable(secretName, problem);
-  return async (payload) => (await asking(['-Y', 'sign', '-n', 'git'], payload)).toString().trimEnd();
+  return async (payload) => (await asking((keygen) => keygen.sign(publicKey, payload))).trimEnd();
 }
 
 function unusable(secretName: string, problem: string): Error {
   return keyFailure(`could not parse SSH signing key from secret '${secretName}': ${problem}`);
 }
 
-/** What ssh-keygen says; not where the key was. */
+/** What ssh-keygen says, without where the key was. */
 function wordsOf(stderr: string): string {
-  const said = stderr
-    .split('\n')
-    .filter((line) => /load key|couldn't load|passphrase|invalid|unknown|error/i.test(line))
-    .map((line) => line.replace(/^.*(?:load key|load public key)\s+"[^"]*":\s*/i, '').trim());
-  return said.at(-1) || 'ssh-keygen cannot use it';
+  const [said] =
+    /(?:incorrect passphrase|invalid format|error in libcrypto|unsupported)[^\n"/]*/i.exec(stderr) ?? [];
+  return said?.trim() ?? 'ssh-keygen cannot read it';
 }
