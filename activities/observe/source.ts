@@ -63,7 +63,7 @@ export function readyChart(
 
 /** The data of a ConfigMap or Secret, that of a Secret decoded; undefined when there is none. */
 export async function readConfig(
-  kube: KubeClient,
+  kube: Pick<KubeClient, 'get'>,
   { kind, namespace, name }: { kind: 'ConfigMap' | 'Secret'; namespace: string; name: string },
 ): Promise<Readonly<Record<string, string | Buffer>> | undefined> {
   const object = await kube.get({ apiVersion: 'v1', kind, namespace, name });

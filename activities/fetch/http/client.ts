@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { SecureContext } from 'node:tls';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import { asHttpError, HttpError, retryAfter } from './error.ts';
 import { guardedLookup, hostProblem } from './host.ts';
+import type { ProxyAccess } from './proxy.ts';
 
 /** TLS material of one Secret, ready to use. */
 export interface TlsAccess {
@@ -27,6 +28,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly authorization?: Authorization | undefined;
   readonly tls?: TlsAccess | undefined;
+  /** Resolves the names of hosts itself; they are checked as they are written. */
+  readonly proxy?: ProxyAccess | undefined;
   /** Goes with a method that writes; its type is for `headers` to tell. */
   readonly body?: string | Buffer | undefined;
   /** Ends the request and the reading of its body. */
@@ -62,11 +65,11 @@ const KEPT_AGENTS = 64;
  * named.
  */
 export function createHttpClient(): HttpClient {
-  const agents = new Map<string, Agent>();
+  const agents = new Map<string, Dispatcher>();
 
-  function agentOf(tls: TlsAccess | undefined): Agent {
-    const key = tls?.fingerprint ?? '';
-    const agent = agents.get(key) ?? createAgent(tls);
+  function agentOf({ tls, proxy }: Pick<HttpRequest, 'tls' | 'proxy'>): Dispatcher {
+    const key = `${tls?.fingerprint ?? ''} ${proxy?.fingerprint ?? ''}`;
+    const agent = agents.get(key) ?? createAgent(tls, proxy);
     // The least recently used goes first.
     agents.delete(key);
     agents.set(key, agent);
@@ -84,7 +87,7 @@ export function createHttpClient(): HttpClient {
     const answer = await request(url, {
       method,
       headers: { 'User-Agent': 'pawl', ...headers, ...(mayKnow && { Authorization: authorization?.header }) },
-      dispatcher: agentOf(wanted.tls),
+      dispatcher: agentOf(wanted),
       signal,
       ...(body !== undefined && { body }),
     });
@@ -137,16 +140,17 @@ export function successful(answer: HttpAnswer, now: number = Date.now()): HttpAn
   throw new HttpError('status', `the server answers HTTP ${status}`, detail);
 }
 
-function createAgent(tls: TlsAccess | undefined): Agent {
-  return new Agent({
-    connect: {
-      timeout: CONNECT_MS,
-      lookup: guardedLookup,
-      ...(tls && { secureContext: tls.context }),
-    },
-    headersTimeout: HEADERS_MS,
-    bodyTimeout: IDLE_MS,
-    keepAliveTimeout: 4000,
+function createAgent(tls: TlsAccess | undefined, proxy: ProxyAccess | undefined): Dispatcher {
+  const secure = tls ? { secureContext: tls.context } : {};
+  const connect = { timeout: CONNECT_MS, lookup: guardedLookup, ...secure };
+  const bounds = { headersTimeout: HEADERS_MS, bodyTimeout: IDLE_MS, keepAliveTimeout: 4000 };
+  if (!proxy) return new Agent({ connect, ...bounds });
+  return new ProxyAgent({
+    uri: proxy.url.href,
+    ...(proxy.token !== undefined && { token: proxy.token }),
+    proxyTls: connect,
+    requestTls: { timeout: CONNECT_MS, ...secure },
+    ...bounds,
   });
 }
 

@@ -37,7 +37,7 @@ export function createRegistryClient({
     const purpose = { access, scope: `repository:${repository}:pull`, signal };
     const url = new URL(path, access.origin);
     const headers = accept === undefined ? {} : { Accept: accept };
-    const wanted = { url, headers, tls: access.tls, signal };
+    const wanted = { url, headers, tls: access.tls, proxy: access.proxy, signal };
     const answer = await client.request({ ...wanted, authorization: authorizer.known(purpose) });
     if (answer.status !== 401 || answer.url.origin !== access.origin.origin) return answer;
     answer.body.destroy();

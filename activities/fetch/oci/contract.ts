@@ -1,5 +1,6 @@
 import type { TlsAccess } from '../http/client.ts';
 import type { Basic } from '../http/credentials.ts';
+import type { ProxyAccess } from '../http/proxy.ts';
 
 /** How to speak to one registry. */
 export interface RegistryAccess {
@@ -9,6 +10,8 @@ export interface RegistryAccess {
   readonly origin: URL;
   readonly basic?: Basic | undefined;
   readonly tls?: TlsAccess | undefined;
+  /** Also towards its token server. */
+  readonly proxy?: ProxyAccess | undefined;
 }
 
 /** Points to content of a repository by its digest. */

@@ -24,7 +24,8 @@ export function registryBasicOf(secret: NamedSecret, host: string): Basic | unde
   return basic;
 }
 
-function basicOfEntry(entry: Record<string, unknown>): Basic | undefined {
+/** Username and password of an entry of `auths`; undefined when it lacks one. */
+export function basicOfEntry(entry: Record<string, unknown>): Basic | undefined {
   const { auth, username, password } = entry;
   if (typeof auth === 'string' && auth !== '') {
     const decoded = Buffer.from(auth, 'base64').toString();
@@ -41,7 +42,8 @@ function hostOf(key: string): string {
   return key.replace(/^https?:\/\//i, '').replace(/\/.*$/, '');
 }
 
-function authsOf(text: string): Record<string, unknown> | undefined {
+/** The entries of a docker config by registry; undefined when the text is none. */
+export function authsOf(text: string): Record<string, unknown> | undefined {
   try {
     const config: unknown = JSON.parse(text);
     if (!isRecord(config)) return undefined;

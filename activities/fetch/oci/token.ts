@@ -43,7 +43,8 @@ export async function fetchToken(
   if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
   url.searchParams.set('scope', challenge.scope ?? scope);
   const authorization = basic && { header: basicHeader(basic), origin: url.origin };
-  const answer = await client.request({ url, authorization, tls: access.tls, signal });
+  const { tls, proxy } = access;
+  const answer = await client.request({ url, authorization, tls, proxy, signal });
   return tokenOf(await readBody(successful(answer), LARGEST_ANSWER));
 }
 

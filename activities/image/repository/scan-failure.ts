@@ -1,0 +1,34 @@
+import { Reason } from '../../../api/reasons.ts';
+import { failed, transient } from '../../failures.ts';
+import { asHttpError, HttpError } from '../../fetch/http/error.ts';
+import type { RegistryAccess } from '../../fetch/oci/contract.ts';
+import type { ImageName } from './canonical-name.ts';
+
+/** What a failed question to the registry of an image means, with what to do about it; other errors pass through. */
+export function scanFailure(thrown: unknown, image: ImageName, access: RegistryAccess): unknown {
+  const error = asHttpError(thrown);
+  if (!(error instanceof HttpError)) return error;
+  const advice = adviceOf(error, image, access);
+  const message = `scan failed: ${image.canonical}: ${error.message}${advice && `; ${advice}`}`;
+  if (!error.mayPass) return failed(Reason.ReadOperationFailed, message);
+  const { retryAfterMs } = error;
+  return transient(Reason.ReadOperationFailed, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+}
+
+function adviceOf(error: HttpError, { host }: ImageName, { basic, origin }: RegistryAccess): string {
+  if (error.isRefused) {
+    // Registries say the same of an image that does not exist.
+    return basic === undefined
+      ? `no credentials were shown: name a docker config with an entry for ${host} in spec.secretRef, or correct spec.image`
+      : `see whether the credentials for ${host} are right and may pull the image`;
+  }
+  if (error.status === 404) return 'there is no such image: push it, or correct spec.image';
+  if (error.status === 429) return `all objects of ${host} wait with it`;
+  if (error.problem === 'tls' && origin.protocol === 'https:' && /EPROTO|ERR_SSL/.test(error.message)) {
+    return 'if the registry speaks plain http, set spec.insecure';
+  }
+  if (error.problem === 'timeout') return 'see whether the registry is well, or raise spec.timeout';
+  if (error.problem === 'network' || error.problem === 'address') return 'see whether spec.image is right';
+  if (error.problem === 'content' || error.problem === 'size') return 'see whether a registry answers there';
+  return '';
+}
