@@ -21,18 +21,18 @@ export function withSession<Options>(run: Run<Options>): (...given: unknown[]) =
   };
 }
 
-/** Adds the kinds below a verb, under `flux`'s names: `source git`, `kustomization` (`ks`), …, each with the examples. */
+/** Adds the kinds below a verb, under `flux`'s names: `source git`, `image policy`, `kustomization` (`ks`), …, each with the examples. */
 export function eachKind(
   verb: Command,
   lines: Examples,
   add: (command: Command, info: KindInfo) => void,
 ): void {
   const source = verb.command('source').alias('sources').description(`${verb.name()} sources`);
-  for (const command of [verb, source]) examples(command, lines);
+  const image = verb.command('image').alias('images').description(`${verb.name()} image automation`);
+  for (const command of [verb, source, image]) examples(command, lines);
   for (const info of ALL_KINDS) {
-    const command = (info.family === 'source' ? source : verb)
-      .command(info.command)
-      .aliases([...info.aliases]);
+    const parent = info.family ? { source, image }[info.family] : verb;
+    const command = parent.command(info.command).aliases([...info.aliases]);
     add(command, info);
     examples(command, lines);
   }

@@ -7,10 +7,14 @@ export interface ObjectName {
   readonly namespace: string;
 }
 
-/** The flags that every `create` has. */
+/** The flags of every `create` of an object with an interval. */
 export function createFlags(command: Command): Command {
+  return manifestFlags(command.option('--interval <duration>', 'how often to look', '1m'));
+}
+
+/** The flags that every `create` has. */
+export function manifestFlags(command: Command): Command {
   return command
-    .option('--interval <duration>', 'how often to look', '1m')
     .option('--label <key=value>', 'labels of the object (repeat, or separate by commas)', collect)
     .option('--export', 'print YAML instead');
 }

@@ -7,6 +7,7 @@ import {
   gitSecretManifest,
 } from './create-git-repository.ts';
 import { addHelmChart, addHelmRelease, addHelmRepository } from './create-helm.ts';
+import { addImage } from './create-image.ts';
 import { type KustomizationOptions, kustomizationManifest } from './create-kustomization.ts';
 import { KINDS } from './kinds.ts';
 import { formatExport } from './manifest.ts';
@@ -21,6 +22,7 @@ export function addCreate(program: Command): void {
   addGitRepository(source);
   addHelmRepository(source);
   addHelmChart(source);
+  addImage(verb);
   addKustomization(verb);
   addHelmRelease(verb);
   examples(verb, {
@@ -30,6 +32,7 @@ export function addCreate(program: Command): void {
       'apply a path of it',
     'create source helm podinfo --url=https://stefanprodan.github.io/podinfo': 'a chart repository',
     'create hr podinfo --source=HelmRepository/podinfo --chart=podinfo': 'release a chart of it',
+    'create image repository podinfo --image=ghcr.io/stefanprodan/podinfo': 'scan the tags of an image',
   });
 }
 

@@ -7,6 +7,7 @@ import { getObject, type Session } from './session.ts';
 const EXAMPLES = {
   'delete ks apps': 'delete a Kustomization and, with prune, what it applied',
   'delete source git podinfo -s': 'without a question',
+  'delete image policy podinfo -n apps': 'no longer choose a tag',
 };
 
 /** `pawl delete …` */

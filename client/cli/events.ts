@@ -32,18 +32,17 @@ interface Event extends KubeObject {
 
 /** `pawl events` */
 export function addEvents(program: Command): void {
-  const verb = program
-    .command('events')
-    .description('Show the events of sources, Kustomizations and HelmReleases');
+  const verb = program.command('events').description('Show the events of the objects that are reconciled');
   verb
     .option('-A, --all-namespaces', 'of all namespaces')
-    .option('--for <kind/name>', 'of one object and its source, or of a kind')
+    .option('--for <kind/name>', 'of one object and what it reads, or of a kind')
     .option('--types <types>', 'Normal, Warning or both', collect)
     .option('-w, --watch', 'go on showing new ones')
     .action(withSession<EventsOptions>((session, _args, options) => events(session, options)));
   examples(verb, {
     'events --for Kustomization/apps': 'what happened to one Kustomization',
     'events --for HelmRelease/web -n apps': 'of a release, its chart and its source',
+    'events --for ImagePolicy/web -n apps': 'of a policy and its repository',
     'events -A --types Warning': 'what went wrong anywhere',
     'events --watch': 'follow',
   });
@@ -85,7 +84,7 @@ async function queriesFor(session: Session, options: EventsOptions): Promise<rea
   const info = kindNamed(word);
   if (!info) throw new Error(`'${word}' is not a recognized Flux kind`);
   const queries = [{ ...base, namespace: own, fieldSelector: involved(info.kind, name) }];
-  if (!name || !readsSource(info)) return queries;
+  if (!name || !READS_OTHERS.includes(info.kind)) return queries;
   const references = referencesOf(info, await getObject(session, info, name));
   const others = references.map(({ kind, name: other, namespace: place }) => ({
     ...base,
@@ -95,11 +94,20 @@ async function queriesFor(session: Session, options: EventsOptions): Promise<rea
   return [...queries, ...others];
 }
 
-const readsSource = ({ family, kind }: KindInfo) => family !== 'source' || kind === Kind.HelmChart;
+const READS_OTHERS: readonly Kind[] = [
+  Kind.Kustomization,
+  Kind.HelmRelease,
+  Kind.HelmChart,
+  Kind.ImagePolicy,
+];
 
-/** What an object reads: its source, and of a HelmRelease the chart made for it. */
+/** What an object reads: its source or repository, and of a HelmRelease the chart made for it. */
 function referencesOf({ kind }: KindInfo, object: Reconciled): readonly SourceRef[] {
   if (kind === Kind.Kustomization) return object.spec.sourceRef ? [object.spec.sourceRef] : [];
+  if (kind === Kind.ImagePolicy) {
+    const { imageRepositoryRef } = object.spec;
+    return imageRepositoryRef ? [{ ...imageRepositoryRef, kind: Kind.ImageRepository }] : [];
+  }
   const { source, isReferred } = chartOf(object);
   if (!source) return [];
   if (kind === Kind.HelmChart || isReferred) return [source];

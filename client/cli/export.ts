@@ -7,6 +7,7 @@ import { getObject, listObjects, type Session } from './session.ts';
 const EXAMPLES = {
   'export ks apps > apps.yaml': 'one Kustomization',
   'export source git --all > sources.yaml': 'all git sources of the namespace',
+  'export image update flux-system': 'an automation',
 };
 
 /** `pawl export …` */

@@ -4,12 +4,17 @@ import { type GetOptions, get } from './get.ts';
 import type { KindInfo } from './kind-info.ts';
 import { ALL_KINDS, KINDS } from './kinds.ts';
 
-const SOURCES = ALL_KINDS.filter(({ family }) => family === 'source');
-
 /** `pawl get …` */
 export function addGet(program: Command): void {
   const verb = program.command('get').description('Show objects and their status');
-  addSources(verb);
+  addFamily(verb, 'source', 'sources', {
+    'get sources git -A': 'the git sources of all namespaces',
+    'get sources all': 'the sources of flux-system, of every kind',
+  });
+  addFamily(verb, 'image', 'objects of image automation', {
+    'get images all -A': 'repositories, policies and automations of all namespaces',
+    'get images policy -n apps': 'which tags were chosen',
+  });
 
   // Here `flux` has the plural for a name.
   addApplier(verb, KINDS.Kustomization, ['ks', 'kustomization'], {
@@ -22,36 +27,40 @@ export function addGet(program: Command): void {
     'get hr -n apps --show-source': 'with where their charts come from',
   });
 
-  const all = getFlags(verb.command('all').description('Show everything')).action(
-    withSession<GetOptions>((session, _args, options) =>
-      get(session, ALL_KINDS, { ...options, isAll: true }),
-    ),
-  );
-  examples(all, { 'get all -A': 'sources, HelmReleases and Kustomizations of all namespaces' });
+  const all = verb.command('all').description('Show everything');
+  addAll(all, ALL_KINDS);
+  examples(all, { 'get all -A': 'the objects of all kinds and namespaces' });
   examples(verb, {
     'get ks': 'the Kustomizations of flux-system',
     'get hr -A': 'the HelmReleases of all namespaces',
     'get sources git -A': 'the git sources of all namespaces',
+    'get images policy -A': 'which tags were chosen, in all namespaces',
     'get all -n apps': 'everything in the namespace apps',
   });
 }
 
-function addSources(verb: Command): void {
-  const sources = verb.command('sources').alias('source').description('Show sources');
-  for (const info of SOURCES) {
-    const command = sources.command(`${info.command} [name]`).description(`Show ${info.kind} objects`);
+function addFamily(
+  verb: Command,
+  word: NonNullable<KindInfo['family']>,
+  meaning: string,
+  lines: Examples,
+): void {
+  const kinds = ALL_KINDS.filter(({ family }) => family === word);
+  const parent = verb.command(`${word}s`).alias(word).description(`Show ${meaning}`);
+  for (const info of kinds) {
+    const command = parent.command(`${info.command} [name]`).description(`Show ${info.kind} objects`);
     addKind(command, info);
-    examples(command, { [`get sources ${info.command} -A`]: 'of all namespaces' });
+    examples(command, { [`get ${word}s ${info.command} -A`]: 'of all namespaces' });
   }
-  const all = getFlags(sources.command('all').description('Show all sources')).action(
-    withSession<GetOptions>((session, _args, options) => get(session, SOURCES, { ...options, isAll: true })),
+  const all = parent.command('all').description(`Show all ${meaning}`);
+  addAll(all, kinds);
+  for (const command of [parent, all]) examples(command, lines);
+}
+
+function addAll(command: Command, kinds: readonly KindInfo[]): void {
+  getFlags(command).action(
+    withSession<GetOptions>((session, _args, options) => get(session, kinds, { ...options, isAll: true })),
   );
-  for (const command of [sources, all]) {
-    examples(command, {
-      'get sources git -A': 'the git sources of all namespaces',
-      'get sources all': 'the sources of flux-system, of every kind',
-    });
-  }
 }
 
 function addApplier(verb: Command, info: KindInfo, aliases: readonly string[], lines: Examples): void {

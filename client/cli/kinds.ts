@@ -1,5 +1,6 @@
 import { findCondition } from '../../api/conditions.ts';
 import { API_VERSION, Kind } from '../../api/object-ref.ts';
+import { imagePolicy, imageRepository, imageUpdateAutomation } from './image-kinds.ts';
 import { type KindInfo, never, SUSPENDED } from './kind-info.ts';
 import { type Reconciled, referenceText } from './reconciled.ts';
 import { CHART_COLUMNS, gitRepository, helmChart, helmRepository } from './source-kinds.ts';
@@ -49,9 +50,12 @@ export const KINDS = {
   GitRepository: gitRepository,
   HelmRepository: helmRepository,
   HelmChart: helmChart,
+  ImageRepository: imageRepository,
+  ImagePolicy: imagePolicy,
+  ImageUpdateAutomation: imageUpdateAutomation,
   HelmRelease: helmRelease,
   Kustomization: kustomization,
-} satisfies Readonly<Record<string, KindInfo>>;
+} satisfies Readonly<Record<Kind, KindInfo>>;
 
 export const ALL_KINDS: readonly KindInfo[] = Object.values(KINDS);
 
@@ -60,6 +64,13 @@ const SHORT_NAMES: Readonly<Record<string, Kind>> = {
   gitrepo: Kind.GitRepository,
   helmrepo: Kind.HelmRepository,
   hc: Kind.HelmChart,
+  imgrepo: Kind.ImageRepository,
+  imagerepo: Kind.ImageRepository,
+  imgpol: Kind.ImagePolicy,
+  imagepol: Kind.ImagePolicy,
+  iua: Kind.ImageUpdateAutomation,
+  imgupd: Kind.ImageUpdateAutomation,
+  imgauto: Kind.ImageUpdateAutomation,
 };
 
 /** The kind that a word of the command line names: `ks`, `Kustomization`, `kustomizations`, `gitrepo`, `hr`, … */

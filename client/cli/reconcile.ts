@@ -28,17 +28,20 @@ const EXAMPLES = {
   'reconcile hr web -n apps --with-source': 'fetch its chart, then release it',
   'reconcile hr web -n apps --reset': 'try again although the retries are used up',
   'reconcile hr web -n apps --force': 'release once more although nothing changed',
+  'reconcile image repository web -n apps': 'look for new tags now',
+  'reconcile image update flux-system': 'commit what policies chose now',
 };
+
+const READS_SOURCE: readonly KindInfo[] = [KINDS.Kustomization, KINDS.HelmRelease, KINDS.HelmChart];
 
 /** `pawl reconcile …` */
 export function addReconcile(program: Command): void {
   const verb = program
     .command('reconcile')
-    .description('Fetch a source, apply a Kustomization or release a chart now, and wait for it');
+    .description('Fetch, apply, release, scan or update images now, and wait for it');
   eachKind(verb, EXAMPLES, (command, info) => {
     command.argument('[name]').description(`Reconcile a ${info.kind} now`);
-    if (info.family !== 'source' || info === KINDS.HelmChart)
-      command.option('--with-source', 'reconcile its source first');
+    if (READS_SOURCE.includes(info)) command.option('--with-source', 'reconcile its source first');
     if (info === KINDS.HelmRelease) {
       command
         .option('--force', 'install or upgrade once although nothing changed')

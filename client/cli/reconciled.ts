@@ -1,5 +1,6 @@
 import type { Artifact } from '../../api/artifact.ts';
 import type { Condition } from '../../api/conditions.ts';
+import type { ImageRef } from '../../api/image-policy.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 import type { InventoryEntry } from '../../api/object-id.ts';
 
@@ -27,6 +28,20 @@ export interface Reconciled extends KubeObject {
       readonly name?: string;
       readonly commit?: string;
     };
+    /** Of an ImageRepository. */
+    readonly image?: string;
+    /** Of an ImagePolicy. */
+    readonly imageRepositoryRef?: { readonly name: string; readonly namespace?: string };
+    readonly policy?: {
+      readonly semver?: { readonly range: string };
+      readonly alphabetical?: { readonly order?: string };
+      readonly numerical?: { readonly order?: string };
+    };
+    /** Of an ImageUpdateAutomation. */
+    readonly git?: {
+      readonly checkout?: { readonly ref?: { readonly branch?: string } };
+      readonly push?: { readonly branch?: string };
+    };
   };
   readonly status?: {
     readonly observedGeneration?: number;
@@ -38,6 +53,10 @@ export interface Reconciled extends KubeObject {
     readonly history?: readonly { readonly chartVersion?: string }[];
     readonly artifact?: Artifact;
     readonly inventory?: { readonly entries: readonly InventoryEntry[] };
+    readonly lastScanResult?: { readonly tagCount: number; readonly scanTime?: string };
+    readonly latestRef?: ImageRef;
+    readonly lastAutomationRunTime?: string;
+    readonly lastPushCommit?: string;
   };
 }
 

@@ -17,6 +17,7 @@ interface ResumeOptions {
 const EXAMPLES = {
   'resume ks infrastructure-controllers': 'apply again, and wait until it is ready',
   'resume ks --all --wait': 'all of the namespace',
+  'resume image update flux-system': 'commit new images again',
 };
 
 /** `pawl resume …` */

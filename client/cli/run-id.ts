@@ -3,11 +3,11 @@ import { type ObjectRef, workflowId } from '../../api/object-ref.ts';
 import { kindNamed } from './kinds.ts';
 import type { Session } from './session.ts';
 
-/** The object that words name: `ks apps`, `ks/apps`, `source git flux-system`; undefined for a workflow id or nothing. */
+/** The object that words name: `ks apps`, `ks/apps`, `source git flux-system`, `iua apps`; undefined for a workflow id or nothing. */
 export function refOf(session: Session, words: readonly string[]): ObjectRef | undefined {
   const parts = words.length === 1 ? (words[0] ?? '').split('/') : words;
   const [first = '', ...others] = parts;
-  const [kindWord = '', name, ...more] = /^sources?$/.test(first) ? others : parts;
+  const [kindWord = '', name, ...more] = /^(?:source|image)s?$/.test(first) ? others : parts;
   const info = kindNamed(kindWord);
   if (!info || !name || more.length > 0) return undefined;
   return { kind: info.kind, namespace: session.flags.namespace, name };

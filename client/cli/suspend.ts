@@ -17,6 +17,7 @@ const EXAMPLES = {
   'suspend ks infrastructure-controllers': 'stop applying a Kustomization',
   'suspend ks apps --reason "database move" --until 2h': 'for two hours, and say why',
   'suspend source git --all': 'stop fetching',
+  'suspend image update flux-system': 'stop committing new images',
 };
 
 /** `pawl suspend …` */

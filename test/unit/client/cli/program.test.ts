@@ -74,17 +74,30 @@ describe('the command line', () => {
     'debug hr x --show-values',
     'diff hr x',
     'delete source chart x',
+    'get images repository',
+    'get image policy x',
+    'get images all -A',
+    'reconcile image repository x',
+    'reconcile image policy x',
+    'reconcile image update x',
+    'suspend image update --all',
+    'resume image policy x',
+    'create image update x',
+    'delete image repository x',
+    'export image policy --all',
   ])('knows `%s`', (line) => {
     const words = line.split(' ').filter((word) => !word.startsWith('-'));
-    const path = words.slice(0, words[1] === 'source' || words[1] === 'sources' ? 3 : 2);
+    const path = words.slice(0, /^(source|image)s?$/.test(words[1] ?? '') ? 3 : 2);
 
-    expect(find(path).name()).toMatch(/^(git|helm|chart|kustomizations?|helmreleases?)$/);
+    expect(find(path).name()).toMatch(
+      /^(git|helm|chart|kustomizations?|helmreleases?|repository|policy|update|all)$/,
+    );
   });
 
   it('offers subcommands, then flags', () => {
     const words = completions(program);
 
-    expect(words.get('get')?.slice(0, 3)).toEqual(['sources', 'source', 'kustomizations']);
+    expect(words.get('get')?.slice(0, 3)).toEqual(['sources', 'source', 'images']);
     expect(words.get('get ks')).toContain('--watch');
     expect(words.get('')).toContain('reconcile');
   });

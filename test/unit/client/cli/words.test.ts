@@ -153,7 +153,7 @@ describe('an object of a run', () => {
 
 describe('the query of runs', () => {
   const types =
-    "WorkflowType IN ('gitRepository', 'helmRepository', 'helmChart', 'kustomization', 'helmRelease')";
+    "WorkflowType IN ('gitRepository', 'helmRepository', 'helmChart', 'kustomization', 'helmRelease', 'imageRepository', 'imagePolicy', 'imageUpdateAutomation')";
 
   it('asks for a namespace', () => {
     expect(queryFor(session, undefined, {})).toBe(`${types} AND PawlNamespace = 'flux-system'`);
