@@ -6,6 +6,13 @@ const LONGEST_PATTERN = 1024;
 /** A pattern that Go's `regexp` would not compile either, or that is too long; the message is one line. */
 export class RegExpError extends Error {
   override readonly name = 'RegExpError';
+  /** What is wrong with the pattern, without the pattern itself. */
+  readonly detail: string;
+
+  constructor(message: string, detail: string = message) {
+    super(message);
+    this.detail = detail;
+  }
 }
 
 /**
@@ -20,7 +27,7 @@ export function compileRegExp(pattern: string): RE2JS {
     return RE2JS.compile(pattern);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new RegExpError(`invalid regular expression ${JSON.stringify(pattern)}: ${reason}`);
+    throw new RegExpError(`invalid regular expression ${JSON.stringify(pattern)}: ${reason}`, reason);
   }
 }
 

@@ -1,0 +1,102 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ImagePolicySpec } from '../../../api/image-policy.ts';
+import { Reason } from '../../../api/reasons.ts';
+import { failed, stalled } from '../../failures.ts';
+import { latestAlphabetical } from './alphabetical.ts';
+import { compileFilter, type TagFilter } from './filter.ts';
+import { latestNumerical } from './numerical.ts';
+import { compileRange, latestSemver } from './semver.ts';
+
+/** How a policy chooses among tags. */
+export type Choice = Pick<ImagePolicySpec, 'policy' | 'filterTags'>;
+
+type Latest = (texts: readonly string[]) => string | undefined;
+
+/** Bounds of one selection. */
+export interface SelectOptions {
+  readonly signal: AbortSignal;
+  /** Milliseconds in which all tags have to be matched. */
+  readonly budgetMs?: number;
+}
+
+// A worker serves many objects: it gets its turn back after so many milliseconds.
+const TURN_MS = 10;
+const BUDGET_MS = 10_000;
+
+/**
+ * The tag that a policy chooses, as the reflector does. Where it leaves a choice open, because it goes through filtered
+ * tags in no order, ours is the one that it makes for tags which are not filtered. Throws stalled InvalidPolicy for a
+ * policy that can choose nothing, and Failure when none of the tags can be chosen.
+ */
+export async function selectTag(
+  { policy, filterTags }: Choice,
+  tags: readonly string[],
+  options: SelectOptions,
+): Promise<string> {
+  const latest = compilePolicy(policy);
+  const filter = filterTags && compileFilter(filterTags);
+  // The reflector keeps tags downwards; of two that are compared by the same text its last one stays.
+  const kept = filter && (await filtered(downwards(tags), filter, options));
+  const candidates = downwards(kept?.keys() ?? tags);
+  if (candidates.length === 0) throw failed(Reason.Failure, 'version list argument cannot be empty');
+  const chosen = latest(candidates);
+  const tag = kept && chosen !== undefined ? kept.get(chosen) : chosen;
+  if (tag === undefined)
+    throw failed(Reason.Failure, 'unable to determine latest version from provided list');
+  return tag;
+}
+
+function compilePolicy({ semver, alphabetical, numerical }: Choice['policy']): Latest {
+  if (semver) {
+    const range = compileRange(semver.range);
+    return (texts) => latestSemver(texts, range);
+  }
+  if (alphabetical) {
+    const descending = isDescending(alphabetical.order);
+    return (texts) => latestAlphabetical(texts, descending);
+  }
+  if (numerical) {
+    const descending = isDescending(numerical.order);
+    return (texts) => latestNumerical(texts, descending);
+  }
+  throw stalled(Reason.InvalidPolicy, 'invalid policy: given ImagePolicyChoice object is invalid');
+}
+
+function isDescending(order: string | undefined): boolean {
+  const upper = (order || 'asc').toUpperCase();
+  if (upper === 'ASC' || upper === 'DESC') return upper === 'DESC';
+  const message = `invalid policy: invalid order argument provided: '${upper}', must be one of: ASC, DESC`;
+  throw stalled(Reason.InvalidPolicy, message);
+}
+
+/** The matching tags by what they are compared by. */
+async function filtered(
+  tags: readonly string[],
+  filter: TagFilter,
+  { signal, budgetMs = BUDGET_MS }: SelectOptions,
+): Promise<Map<string, string>> {
+  const kept = new Map<string, string>();
+  const began = performance.now();
+  let turn = began;
+  for (const tag of tags) {
+    const text = filter(tag);
+    if (text !== undefined) kept.set(text, tag);
+    const now = performance.now();
+    if (now - turn < TURN_MS) continue;
+    if (now - began > budgetMs) throw tooSlow(budgetMs, tags.length);
+    await nextTurn(undefined, { signal });
+    turn = performance.now();
+  }
+  return kept;
+}
+
+function tooSlow(budgetMs: number, count: number): Error {
+  return failed(
+    Reason.Failure,
+    `matching ${count} tags with spec.filterTags.pattern takes longer than ${budgetMs / 1000} s; simplify the pattern, or scan fewer tags by spec.exclusionList of the ImageRepository`,
+  );
+}
+
+function downwards(texts: Iterable<string>): string[] {
+  return [...texts].sort().reverse();
+}

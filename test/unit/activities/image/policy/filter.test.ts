@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { compileFilter } from '../../../../../activities/image/policy/filter.ts';
+import { Reason } from '../../../../../api/reasons.ts';
+import { golden } from '../../../../support/golden.ts';
+
+interface Row {
+  readonly pattern: string;
+  readonly extract: string;
+  readonly valid: boolean;
+  readonly texts: readonly (string | null)[];
+}
+
+const { shared: tags, rows } = golden<readonly string[], Row>(
+  'activities/image/policy/fixtures/image-extract.json',
+);
+
+describe('what tags are compared by agrees with Go', () => {
+  const byPattern = new Map<string, Row[]>();
+  for (const row of rows) byPattern.set(row.pattern, [...(byPattern.get(row.pattern) ?? []), row]);
+
+  it.each([...byPattern.entries()])('for the pattern %j', (_pattern, ofPattern) => {
+    for (const { pattern, extract, valid, texts } of ofPattern) {
+      const compiling = () => compileFilter({ pattern, extract });
+
+      if (valid) expect([extract, tags.map((tag) => compiling()(tag) ?? null)]).toEqual([extract, texts]);
+      else expect(compiling).toThrow('failed to filter tags: invalid regular expression pattern');
+    }
+  });
+
+  it('in hundreds of rows', () => {
+    expect(rows.length).toBeGreaterThan(900);
+  });
+});
+
+describe('a filter', () => {
+  it('that is no regular expression stalls the policy with the words of Go', () => {
+    expect(() => compileFilter({ pattern: '^v(' })).toThrow(
+      expect.objectContaining({
+        type: Reason.InvalidPolicy,
+        message:
+          "failed to filter tags: invalid regular expression pattern '^v(': error parsing regexp: missing closing ): `^v(`",
+        details: [{ stalled: true }],
+      }),
+    );
+  });
+
+  it('without a pattern lets every tag through', () => {
+    expect(compileFilter({})('latest')).toBe('latest');
+  });
+
+  it('whose pattern is longer than 1 KiB is refused', () => {
+    expect(() => compileFilter({ pattern: 'x'.repeat(1025) })).toThrow('longer than 1024 bytes');
+  });
+});
