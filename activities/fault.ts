@@ -31,6 +31,20 @@ const POINTS = [
   'helm.unlocked',
   /** The next request is the final status patch of a HelmRelease. */
   'helm.status',
+  /** The tags of an image are stored, the status does not name them yet. */
+  'image.scanned',
+  /** The next request is the status patch of an ImagePolicy that chose another tag. */
+  'image.chosen',
+  /** The policies of an automation are read, and nothing is asked of the remote. */
+  'image.policies',
+  /** The blobs of the new tree are written. */
+  'image.edited',
+  /** The commit is made, and only this machine has it. */
+  'image.committed',
+  /** The remote has the commit, and nobody was told. */
+  'image.pushed',
+  /** The next request is the status patch of an ImageUpdateAutomation. */
+  'image.status',
   /** K1: the artifact is on this machine. */
   'fetched',
   /** K2: the objects are built. */

@@ -15,6 +15,8 @@ export const Trigger = {
   Artifact: 'Artifact',
   /** A dependency became ready. */
   Dependency: 'Dependency',
+  /** An image policy chose another image. */
+  Policy: 'Policy',
   /** A watched ConfigMap or Secret changed. */
   Config: 'Config',
   /** The last attempt failed and its retry interval is over. */
@@ -87,4 +89,7 @@ export const WorkflowType = {
   HelmChart: 'helmChart',
   Kustomization: 'kustomization',
   HelmRelease: 'helmRelease',
+  ImageRepository: 'imageRepository',
+  ImagePolicy: 'imagePolicy',
+  ImageUpdateAutomation: 'imageUpdateAutomation',
 } as const;

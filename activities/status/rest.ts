@@ -1,5 +1,5 @@
 import { DEFAULT_REPOSITORY_INTERVAL } from '../../api/helm-repository.ts';
-import { Kind } from '../../api/object-ref.ts';
+import { Kind, type ObjectRef } from '../../api/object-ref.ts';
 import type { ReconciledObject } from '../../api/objects.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps, RefInput } from '../deps.ts';
@@ -9,6 +9,7 @@ import { suspendedStatus as suspendedHelmChart } from './helm-chart-status.ts';
 import { suspendedStatus as suspendedHelmRelease } from './helm-release-status.ts';
 import { suspendedStatus as suspendedKustomization } from './kustomization-status.ts';
 import { patchStatus, type Status } from './patch.ts';
+import { readySuspended } from './ready-status.ts';
 import { sourceSuspended } from './source-status.ts';
 
 /** A suspended object does no work, but answers requests; its schedule rests with a note that says why. */
@@ -19,12 +20,15 @@ export async function settleSuspended(deps: Deps, { ref }: RefInput): Promise<vo
   const note = suspensionNote(object);
   const status = suspendedStatus(object, note, deps.now());
   await patchStatus(deps.kube, ref, object.status as Status | undefined, status as Status);
-  await deps.runs.keepSchedule({
-    ref,
-    uid: metadata.uid,
-    intervalMs: durationField('interval', spec.interval || DEFAULT_REPOSITORY_INTERVAL),
-    pausedNote: note,
-  });
+  const interval = spec.interval || defaultInterval(ref);
+  if (interval === undefined) return;
+  const intervalMs = durationField('interval', interval);
+  await deps.runs.keepSchedule({ ref, uid: metadata.uid, intervalMs, pausedNote: note });
+}
+
+/** Undefined for an ImagePolicy: it has an interval only while it looks up digests. */
+function defaultInterval({ kind }: ObjectRef): string | undefined {
+  return kind === Kind.ImagePolicy ? undefined : DEFAULT_REPOSITORY_INTERVAL;
 }
 
 function suspendedStatus(object: ReconciledObject, note: string, now: Date) {
@@ -39,6 +43,12 @@ function suspendedStatus(object: ReconciledObject, note: string, now: Date) {
       return suspendedKustomization(object, note, now);
     case Kind.HelmRelease:
       return suspendedHelmRelease(object, note, now);
+    case Kind.ImageRepository:
+      return readySuspended(object, { note, reason: Reason.ReadOperationFailed, now });
+    case Kind.ImagePolicy:
+      return readySuspended(object, { note, reason: Reason.Failure, now });
+    case Kind.ImageUpdateAutomation:
+      return readySuspended(object, { note, reason: Reason.UpdateFailed, now });
   }
 }
 

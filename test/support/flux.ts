@@ -216,6 +216,9 @@ export function readiness(object: ReconciledObject | undefined) {
 function revisionOf(object: ReconciledObject): string | undefined {
   if (object.kind === 'Kustomization') return object.status?.lastAppliedRevision;
   if (object.kind === 'HelmRelease') return object.status?.history?.[0]?.chartVersion;
+  if (object.kind === 'ImageRepository') return object.status?.lastScanResult?.revision;
+  if (object.kind === 'ImagePolicy') return object.status?.latestRef?.tag;
+  if (object.kind === 'ImageUpdateAutomation') return object.status?.observedSourceRevision;
   return object.status?.artifact?.revision;
 }
 

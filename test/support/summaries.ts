@@ -26,6 +26,8 @@ export function summary(some: Partial<Summary> = {}): Summary {
     configs: [],
     attemptedRevision: 'r1',
     appliedRevision: 'r1',
+    choice: undefined,
+    follows: undefined,
     ...some,
   };
 }

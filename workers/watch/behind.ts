@@ -11,6 +11,14 @@ export interface Asked {
   readonly requestedAt?: string;
   readonly source?: string;
   readonly deletion?: boolean;
+  readonly choices?: string;
+}
+
+/** What an object is to be level with. */
+export interface Level {
+  readonly source?: Summary | undefined;
+  /** The choices of the policies that it follows, once they are known. */
+  readonly choices?: string | undefined;
 }
 
 export interface Need {
@@ -21,7 +29,7 @@ export interface Need {
 }
 
 /** What the status says that the object lacks, and nobody has asked for yet; undefined when it is up to date. */
-export function behind(object: Summary, source: Summary | undefined, asked: Asked): Need | undefined {
+export function behind(object: Summary, { source, choices }: Level, asked: Asked): Need | undefined {
   if (object.isStatic) return undefined;
   if (object.isDeleting && !asked.deletion)
     return { trigger: Trigger.Delete, asked: { ...asked, deletion: true } };
@@ -32,6 +40,7 @@ export function behind(object: Summary, source: Summary | undefined, asked: Aske
     generation,
     ...(requestedAt !== undefined && { requestedAt }),
     ...sourceAsked(source),
+    ...(choices !== undefined && { choices }),
   };
   if (needsRequest(object) && requestedAt !== asked.requestedAt)
     return { trigger: Trigger.Request, requestedAt: object.requestedAt, asked: all };
@@ -40,6 +49,8 @@ export function behind(object: Summary, source: Summary | undefined, asked: Aske
     return { trigger: specTrigger(object), asked: all };
   if (needsSource(object, source) && asked.source !== sourceKey(source))
     return { trigger: Trigger.Source, asked: all };
+  if (needsChoices(object, choices) && asked.choices !== choices)
+    return { trigger: Trigger.Policy, asked: all };
   return undefined;
 }
 
@@ -57,12 +68,21 @@ function specTrigger({ isSuspended }: Summary): Trigger {
   return isSuspended ? Trigger.Suspend : Trigger.Spec;
 }
 
+// A chart or a release that gave up may come good with another version; what these stall on is their spec.
+const STALL_ON_SPEC: ReadonlySet<Kind> = new Set([Kind.Kustomization, Kind.ImagePolicy]);
+
 function needsSource(object: Summary, source: Summary | undefined): boolean {
   if (object.isSuspended || source?.artifactRevision === undefined) return false;
-  // A chart or a release that gave up may come good with another version; what a Kustomization stalls on is its spec.
-  if (object.isStalled && object.ref.kind === Kind.Kustomization) return false;
+  // It asks the remote itself, at each interval: a push that is not its own is in no hurry there.
+  if (object.follows !== undefined) return false;
+  if (object.isStalled && STALL_ON_SPEC.has(object.ref.kind)) return false;
   if (source.artifactRevision !== object.attemptedRevision) return true;
   return isWaiting(object, ['ArtifactFailed']);
+}
+
+function needsChoices({ follows, isSuspended, isStalled }: Summary, choices: string | undefined): boolean {
+  if (follows === undefined || choices === undefined) return false;
+  return !isSuspended && !isStalled && follows.observed !== choices;
 }
 
 function sourceAsked(source: Summary | undefined): Pick<Asked, 'source'> {
@@ -93,7 +113,17 @@ export function waitsForDependency(object: Summary): boolean {
 
 /** Whether it waits for its source to become ready. */
 export function waitsForSource(object: Summary): boolean {
-  return isWaiting(object, ['SourceNotReady', 'NoSourceArtifact', 'SourceUnavailable']);
+  // What a policy depends on is its source.
+  const isPolicy = object.ref.kind === Kind.ImagePolicy;
+  return isWaiting(object, isPolicy ? ['DependencyNotReady'] : WAITING_FOR_SOURCE);
+}
+
+const WAITING_FOR_SOURCE = ['SourceNotReady', 'NoSourceArtifact', 'SourceUnavailable', 'SourceManagerFailed'];
+
+/** Whether a changed spec of its source is its business, although the artifact is the same: who may use it, and where it is. */
+export function readsSpecOfSource(object: Summary): boolean {
+  if (object.isSuspended) return false;
+  return object.follows !== undefined || (object.ref.kind === Kind.ImagePolicy && hasFailed(object));
 }
 
 /** Whether it failed, whatever for, and may come good with another source. */

@@ -69,7 +69,12 @@ export function createScheduleKeeper(options: KeeperOptions): ScheduleKeeper {
     keep(object) {
       const wish = wishOf(object);
       const id = workflowId(cluster, object.ref);
-      if (wish === undefined || texts.get(id) === wishedText(wish)) return;
+      if (wish === undefined) {
+        // An ImagePolicy that does not look up digests any more.
+        if (object.interval === '' && texts.delete(id)) queue.put(id, { id, wish, since: performance.now() });
+        return;
+      }
+      if (texts.get(id) === wishedText(wish)) return;
       texts.set(id, wishedText(wish));
       queue.put(id, { id, wish, since: performance.now() });
     },

@@ -1,7 +1,9 @@
 import { suspensionNote } from '../../activities/observe/object.ts';
 import { type Condition, findCondition } from '../../api/conditions.ts';
 import { DEFAULT_REPOSITORY_INTERVAL } from '../../api/helm-repository.ts';
+import type { ImageRef } from '../../api/image-policy.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
+import { compileSelector, type LabelSelector } from '../../api/label-selector.ts';
 import { Annotation, FINALIZER } from '../../api/names.ts';
 import { Kind, type ObjectRef } from '../../api/object-ref.ts';
 
@@ -25,7 +27,7 @@ export interface Summary {
   readonly isStalled: boolean;
   /** Nobody reconciles it: a HelmRepository of a registry, which others only read. */
   readonly isStatic: boolean;
-  /** A source: the artifact that dependants build from. */
+  /** A source: the artifact that dependants build from; of an ImageRepository its scan. */
   readonly artifactRevision: string | undefined;
   /** Tells two artifacts of one revision apart. */
   readonly artifactDigest: string | undefined;
@@ -37,7 +39,13 @@ export interface Summary {
   readonly configs: readonly string[];
   readonly attemptedRevision: string | undefined;
   readonly appliedRevision: string | undefined;
+  /** An ImagePolicy: the image that it chose. */
+  readonly choice: { readonly image: string; readonly labels: Labels } | undefined;
+  /** An ImageUpdateAutomation: the policies that it follows, and what they had chosen when it ran. */
+  readonly follows: { isSelected(labels: Labels): boolean; readonly observed: string } | undefined;
 }
+
+type Labels = Readonly<Record<string, string>>;
 
 interface Loose {
   readonly type?: string;
@@ -45,6 +53,8 @@ interface Loose {
   readonly suspend?: boolean;
   readonly sourceRef?: LooseReference;
   readonly chartRef?: LooseReference;
+  readonly imageRepositoryRef?: { readonly name: string; readonly namespace?: string };
+  readonly policySelector?: LabelSelector;
   readonly chart?: { readonly spec?: { readonly sourceRef?: LooseReference } } | string;
   readonly valuesFrom?: readonly LooseReference[];
   readonly dependsOn?: readonly { readonly name: string; readonly namespace?: string }[];
@@ -67,6 +77,11 @@ interface LooseStatus {
   readonly lastAttemptedRevision?: string;
   readonly lastAppliedRevision?: string;
   readonly observedSourceArtifactRevision?: string;
+  readonly observedSourceRevision?: string;
+  readonly lastScanResult?: { readonly revision?: string };
+  readonly observedScanRevision?: string;
+  readonly latestRef?: ImageRef;
+  readonly observedPolicies?: Readonly<Record<string, ImageRef>>;
 }
 
 /** Reads what the watch needs, from any object that the API server let through: a bad field is its run's business. */
@@ -83,7 +98,46 @@ export function summarise(object: KubeObject): Summary {
     requestedAt: metadata.annotations?.[Annotation.requestedAt],
     ...specOf(object, (object['spec'] ?? {}) as Loose, ref),
     ...statusOf((object['status'] ?? {}) as LooseStatus),
+    ...imagesOf(object),
   };
+}
+
+/** What the watch keeps of the kinds of images alone. */
+function imagesOf(object: KubeObject): Pick<Summary, 'choice' | 'follows'> {
+  const { latestRef, observedPolicies = {} } = (object['status'] ?? {}) as LooseStatus;
+  const { labels = {} } = object.metadata;
+  const isPolicy = object.kind === Kind.ImagePolicy && latestRef !== undefined;
+  const observed = Object.entries(observedPolicies).map(
+    ([policy, image]) => [policy, imageText(image)] as const,
+  );
+  return {
+    choice: isPolicy ? { image: imageText(latestRef), labels } : undefined,
+    follows:
+      object.kind === Kind.ImageUpdateAutomation
+        ? { isSelected: selectorOf((object['spec'] ?? {}) as Loose), observed: choicesText(observed) }
+        : undefined,
+  };
+}
+
+function imageText({ name, tag, digest = '' }: ImageRef): string {
+  return `${name}:${tag}@${digest}`;
+}
+
+/** Images by the names of their policies as one text, whatever their order. */
+export function choicesText(choices: readonly (readonly [policy: string, image: string])[]): string {
+  return choices
+    .map(([policy, image]) => `${policy}=${image}`)
+    .sort()
+    .join('\n');
+}
+
+/** One that cannot be read selects everything: its run says what is wrong with it. */
+function selectorOf({ policySelector }: Loose): (labels: Labels) => boolean {
+  try {
+    return compileSelector(policySelector);
+  } catch {
+    return () => true;
+  }
 }
 
 function specOf(object: KubeObject, spec: Loose, ref: ObjectRef) {
@@ -118,6 +172,7 @@ function referencesOf(ref: ObjectRef, spec: Loose) {
 function sourceOf({ kind, namespace, name }: ObjectRef, spec: Loose): string | undefined {
   const of = (ref: LooseReference) => key(ref.kind, ref.namespace || namespace, ref.name);
   if (spec.chartRef) return of(spec.chartRef);
+  if (spec.imageRepositoryRef) return of({ kind: Kind.ImageRepository, ...spec.imageRepositoryRef });
   if (kind !== Kind.HelmRelease) return spec.sourceRef && of(spec.sourceRef);
   // The chart that is made for it, beside the source of that chart.
   const from = typeof spec.chart === 'object' ? spec.chart.spec?.sourceRef : undefined;
@@ -130,10 +185,14 @@ function statusOf(status: LooseStatus) {
     handledRequest: status.lastHandledReconcileAt,
     ready: findCondition(status.conditions, 'Ready'),
     isStalled: findCondition(status.conditions, 'Stalled')?.status === 'True',
-    artifactRevision: status.artifact?.revision,
+    artifactRevision: status.artifact?.revision ?? status.lastScanResult?.revision,
     artifactDigest: status.artifact?.digest,
     artifactUrl: status.artifact?.url,
-    attemptedRevision: status.lastAttemptedRevision ?? status.observedSourceArtifactRevision,
+    attemptedRevision:
+      status.lastAttemptedRevision ??
+      status.observedSourceArtifactRevision ??
+      status.observedScanRevision ??
+      status.observedSourceRevision,
     appliedRevision: status.lastAppliedRevision,
   };
 }

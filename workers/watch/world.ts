@@ -8,12 +8,15 @@ import {
   behind,
   hasFailed,
   isRemade,
+  type Level,
   type Need,
   needsLook,
+  readsSpecOfSource,
   sourceKey,
   waitsForDependency,
   waitsForSource,
 } from './behind.ts';
+import { createChoices } from './choices.ts';
 import { createReferences, inDependencyOrder } from './references.ts';
 import { isReady, keyOf, type Summary, summarise } from './summary.ts';
 
@@ -35,6 +38,7 @@ export class World {
   readonly #bySource = createReferences();
   readonly #byDependency = createReferences();
   readonly #byConfig = createReferences();
+  readonly #choices = createChoices();
   /**
    * Dependants of what became ready while they did not say that they wait: their run may have looked a moment
    * before, and tell of it a moment later.
@@ -58,6 +62,7 @@ export class World {
     const present = new Set(summaries.map(({ ref }) => keyOf(ref)));
     for (const [id, { ref }] of this.#known) if (ref.kind === kind && !present.has(id)) this.#remove(id);
     for (const summary of summaries) this.#see(summary, true);
+    if (kind === Kind.ImagePolicy) this.#completeChoices();
     this.#unlistedReaders.delete(kind);
     if (this.#unlistedReaders.size > 0) return;
     const early = this.#early;
@@ -90,6 +95,7 @@ export class World {
     this.#bySource.set(id, after.source === undefined ? [] : [after.source]);
     this.#byDependency.set(id, after.dependsOn);
     this.#byConfig.set(id, after.configs);
+    const hasChosen = this.#choices.set(after);
 
     const isAsked = this.#askIfBehind(after);
     if (isListed && !isAsked) this.#lookAfter(after);
@@ -98,6 +104,18 @@ export class World {
     this.#reactions.schedule(after);
     this.#wakeDependants(isSame ? before : undefined, after, id);
     this.#wakeIfMissed(after, id);
+    if (hasChosen) this.#askFollowers(after.ref.namespace);
+  }
+
+  /** Automations that were listed before the policies could not be compared with them. */
+  #completeChoices(): void {
+    this.#choices.complete();
+    for (const namespace of new Set([...this.#known.values()].map(({ ref }) => ref.namespace)))
+      this.#askFollowers(namespace);
+  }
+
+  #askFollowers(namespace: string): void {
+    for (const follower of this.#objects(this.#choices.followers(namespace))) this.#askIfBehind(follower);
   }
 
   /** Whoever builds from it or waits for it may be behind now. Who is asked for its artifact is not asked once more. */
@@ -115,6 +133,10 @@ export class World {
     const specChanged = before !== undefined && before.generation !== after.generation;
     if (isNewlyReady || specChanged)
       this.#wake(this.#byDependency.get(id), waitsForDependency, Trigger.Dependency);
+    if (!specChanged) return;
+    for (const dependant of this.#objects(dependants)) {
+      if (readsSpecOfSource(dependant)) this.#reactions.request(dependant, { trigger: Trigger.Source });
+    }
   }
 
   /** Asks those that are behind the artifact of their source now; returns who was asked. */
@@ -148,7 +170,7 @@ export class World {
 
   #askIfBehind(object: Summary): boolean {
     const id = keyOf(object.ref);
-    const need = behind(object, this.#sourceOf(object), this.#asked.get(id) ?? {});
+    const need = behind(object, this.#levelOf(object), this.#asked.get(id) ?? {});
     if (need === undefined) return false;
     this.#asked.set(id, need.asked);
     this.#request(object, need);
@@ -160,7 +182,7 @@ export class World {
    * an event, looks after all that are still behind; a look leaves a run that is open alone.
    */
   #lookAfter(object: Summary): void {
-    const need = behind(object, this.#sourceOf(object), {});
+    const need = behind(object, this.#levelOf(object), {});
     // A check has no eye for what rests or goes.
     const isBlind = object.isSuspended || object.isDeleting;
     if (need !== undefined && isBlind) this.#request(object, need);
@@ -169,6 +191,10 @@ export class World {
 
   #request(object: Summary, { trigger, requestedAt }: Need): void {
     this.#reactions.request(object, requestedAt === undefined ? { trigger } : { trigger, requestedAt });
+  }
+
+  #levelOf(object: Summary): Level {
+    return { source: this.#sourceOf(object), choices: this.#choices.of(object) };
   }
 
   #sourceOf({ source }: Summary): Summary | undefined {
@@ -185,6 +211,7 @@ export class World {
     this.#known.delete(id);
     this.#asked.delete(id);
     this.#maybeMissed.delete(id);
+    this.#choices.remove(object);
     for (const references of [this.#bySource, this.#byDependency, this.#byConfig]) references.set(id, []);
     this.#reactions.gone(object);
   }

@@ -84,7 +84,7 @@ describe('what an object lacks', () => {
       trigger: 'Delete',
     },
   ])('is $name', ({ object, source, trigger }) => {
-    expect(behind(summary(object), sourceSummary(source), {})?.trigger).toBe(trigger);
+    expect(behind(summary(object), { source: sourceSummary(source) }, {})?.trigger).toBe(trigger);
   });
 
   it.each<{
@@ -107,16 +107,13 @@ describe('what an object lacks', () => {
       later: { source: { artifactUrl: 'http://two/1.tar.gz' } },
     },
   ])('is asked for once: $name', ({ object, source, later }) => {
-    const first = behind(summary(object), sourceSummary(source), {});
+    const first = behind(summary(object), { source: sourceSummary(source) }, {});
     const asked: Asked = first?.asked ?? {};
 
     expect(first).toBeDefined();
-    expect(behind(summary(object), sourceSummary(source), asked)).toBeUndefined();
-    const next = [
-      summary({ ...object, ...later.object }),
-      sourceSummary({ ...source, ...later.source }),
-    ] as const;
-    expect(behind(...next, asked)).toBeDefined();
+    expect(behind(summary(object), { source: sourceSummary(source) }, asked)).toBeUndefined();
+    const next = sourceSummary({ ...source, ...later.source });
+    expect(behind(summary({ ...object, ...later.object }), { source: next }, asked)).toBeDefined();
   });
 
   it.each<{
@@ -169,17 +166,17 @@ describe('what an object lacks', () => {
       trigger: undefined,
     },
   ])('is $name', ({ object, source, trigger }) => {
-    expect(behind(summary(object), sourceSummary(source), {})?.trigger).toBe(trigger);
+    expect(behind(summary(object), { source: sourceSummary(source) }, {})?.trigger).toBe(trigger);
   });
 
   it('is asked for together: one run serves request, spec and source', () => {
     const object = summary({ requestedAt: 'now', generation: 3 });
     const source = sourceSummary({ artifactRevision: 'r2' });
 
-    const need = behind(object, source, {});
+    const need = behind(object, { source }, {});
 
     expect(need).toMatchObject({ trigger: 'Request', requestedAt: 'now' });
-    expect(behind(object, source, need?.asked ?? {})).toBeUndefined();
+    expect(behind(object, { source }, need?.asked ?? {})).toBeUndefined();
   });
 });
 

@@ -1,0 +1,46 @@
+import { Kind } from '../../../api/object-ref.ts';
+import { Reason } from '../../../api/reasons.ts';
+import type { Deps } from '../../deps.ts';
+import { stalled } from '../../failures.ts';
+import { faultPoint } from '../../fault.ts';
+import { type ReadyAutomation, readAutomationSource } from '../../observe/image-update-automation.ts';
+import { type Attempt, attemptOf, readObject } from '../../observe/object.ts';
+import { announceUpdate } from '../../status/settle-image-update-automation.ts';
+import type { StepContext } from '../../steps.ts';
+import { type ObservedPolicies, readPolicies, reconcileId } from './policies.ts';
+import type { UpdateResult } from './update-branch.ts';
+
+/** What an update did. */
+export interface UpdatedBranch extends UpdateResult {
+  /** The spec that was updated for. */
+  readonly attempt: Attempt;
+  readonly policies: ObservedPolicies;
+  /** RFC 3339. */
+  readonly startedAt: string;
+}
+
+/** Brings the push branch to what the policies chose: at most one commit, whoever tries and how often. */
+export async function updateImages(
+  deps: Deps,
+  { ref }: ReadyAutomation,
+  step: StepContext,
+): Promise<UpdatedBranch> {
+  const startedAt = deps.now().toISOString();
+  const automation = await readObject(deps.kube, { ...ref, kind: Kind.ImageUpdateAutomation });
+  if (!automation)
+    throw stalled(Reason.GitOperationFailed, 'the object was removed while it was being worked on');
+  await announceUpdate(deps, automation);
+  const policies = await readPolicies(deps.kube, automation);
+  const source = await readAutomationSource(deps.kube, automation, deps.policy);
+  faultPoint('image.policies');
+  const { namespace } = automation.metadata;
+  const updated = await deps.imageUpdater.update({
+    automation,
+    source,
+    images: new Map(Object.entries(policies).map(([name, image]) => [`${namespace}:${name}`, image])),
+    reconcileId: reconcileId(automation, policies),
+    signal: step.signal,
+    heartbeat: step.heartbeat,
+  });
+  return { ...updated, attempt: attemptOf(automation), policies, startedAt };
+}

@@ -1,0 +1,89 @@
+import type { GitRepository } from '../../api/git-repository.ts';
+import { unsupportedField } from '../../api/git-repository.ts';
+import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
+import { Annotation } from '../../api/names.ts';
+import { describeRef, Kind, type ObjectRef } from '../../api/object-ref.ts';
+import { Reason } from '../../api/reasons.ts';
+import type { Deps, Policy, RefInput } from '../deps.ts';
+import { failed, stalled } from '../failures.ts';
+import { readPolicies } from '../image/update/policies.ts';
+import type { KubeClient } from '../kube/client.ts';
+import type { ReadySource } from './git-repository.ts';
+import {
+  attemptOf,
+  durationField,
+  ensureFinalizer,
+  parseObject,
+  suspensionNote,
+  targetOfRef,
+} from './object.ts';
+
+/** An automation that may run. */
+export interface ReadyAutomation extends ReadySource {
+  /** The object asks for a pull request of what is pushed. */
+  readonly proposes: boolean;
+}
+
+export type ObservedImageUpdateAutomation =
+  | { readonly state: 'Gone' }
+  | { readonly state: 'Suspended'; readonly message: string }
+  | { readonly state: 'Deleting' }
+  | ({ readonly state: 'Ready' } & ReadyAutomation);
+
+export async function observeImageUpdateAutomation(
+  { kube, policy }: Deps,
+  { ref }: RefInput,
+): Promise<ObservedImageUpdateAutomation> {
+  const found = await kube.get(targetOfRef(ref));
+  if (!found) return { state: 'Gone' };
+  if (found.metadata.deletionTimestamp) return { state: 'Deleting' };
+  const object = parseObject(Kind.ImageUpdateAutomation, await ensureFinalizer(kube, ref, found));
+  if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
+  durationField('interval', object.spec.interval);
+  await readPolicies(kube, object);
+  assertGit(object);
+  const source = await readAutomationSource(kube, object, policy);
+  const proposes = object.metadata.annotations?.[Annotation.pullRequest] !== undefined;
+  const timeoutMs = TIMES * durationField('timeout', source.spec.timeout || DEFAULT_TIMEOUT);
+  return { state: 'Ready', ref, ...attemptOf(object), timeoutMs, proposes };
+}
+
+const DEFAULT_TIMEOUT = '60s';
+
+// The timeout is of one operation on the remote: look, fetch and push, and again after a race.
+const TIMES = 5;
+
+function assertGit({ spec }: ImageUpdateAutomation): void {
+  if (spec.git !== undefined) return;
+  const message = `source kind '${spec.sourceRef.kind}' necessitates field .spec.git: invalid source configuration; say there how to commit`;
+  throw stalled(Reason.InvalidSourceConfiguration, message);
+}
+
+/**
+ * The GitRepository that an automation commits to. Throws AccessDenied, SourceManagerFailed when it is not there, and
+ * UnsupportedField.
+ */
+export async function readAutomationSource(
+  kube: KubeClient,
+  { metadata, spec }: ImageUpdateAutomation,
+  { noCrossNamespaceRefs }: Pick<Policy, 'noCrossNamespaceRefs'>,
+): Promise<GitRepository> {
+  const { name, namespace = metadata.namespace } = spec.sourceRef;
+  const ref: ObjectRef = { kind: Kind.GitRepository, namespace: namespace || metadata.namespace, name };
+  if (noCrossNamespaceRefs && ref.namespace !== metadata.namespace) {
+    const message = `can't access '${describeRef(ref)}', cross-namespace references have been blocked`;
+    throw stalled(Reason.AccessDenied, message);
+  }
+  const found = await kube.get(targetOfRef(ref));
+  if (!found) {
+    const message = `failed configuring source manager: referenced git repository does not exist: ${describeRef(ref)} not found; create it, or correct spec.sourceRef`;
+    throw failed(Reason.SourceManagerFailed, message);
+  }
+  const source = parseObject(Kind.GitRepository, found);
+  const field = unsupportedField(source.spec);
+  if (field === undefined) return source;
+  throw stalled(
+    Reason.UnsupportedField,
+    `${field} of ${describeRef(ref)} is set, which this release does not honour yet; nothing was committed: remove the field or keep the object with a controller that honours it`,
+  );
+}

@@ -1,0 +1,51 @@
+import type { ImagePolicy } from '../../api/image-policy.ts';
+import type { ImageRepository } from '../../api/image-repository.ts';
+import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
+import { Kind } from '../../api/object-ref.ts';
+import { Reason } from '../../api/reasons.ts';
+import type { Deps, RefInput } from '../deps.ts';
+import { asAttempted, readUnparsed } from '../observe/object.ts';
+import { backOff } from './back-off.ts';
+import { patchStatus, type Status, seconds } from './patch.ts';
+import { readyFailed } from './ready-status.ts';
+import type { FailureInput } from './settle-kustomization.ts';
+
+/** An object of image automation. */
+export type ImageObject = ImageRepository | ImagePolicy | ImageUpdateAutomation;
+
+/** The pass failed: what the last good one found stays, and the next look comes later the longer it fails. */
+export async function settleImageFailure(deps: Deps, input: FailureInput): Promise<void> {
+  const { ref, reason, message, stalled, attempt } = input;
+  // Not parsed: a status must be written even for an object whose spec does not parse.
+  const found = await readUnparsed<ImageObject>(deps.kube, ref);
+  if (!found) return;
+  const object = asAttempted(found, attempt);
+  const now = deps.now();
+  const after = {
+    ...readyFailed<Status>(object as ImageObject & { status?: Status }, { reason, message, stalled, now }),
+    ...(ref.kind === Kind.ImageUpdateAutomation && { lastAutomationRunTime: seconds(now) }),
+  };
+  await patchStatus(deps.kube, ref, object.status, after);
+  deps.events.record({ object, type: 'Warning', reason, message });
+  // Whoever cancelled a pass does not want it back at once: the interval looks again.
+  if (!stalled && reason !== Reason.HealthCheckCanceled)
+    await deps.runs.retryIn(ref, backOff(after, deps.now()));
+}
+
+export interface WaitingImageInput extends RefInput {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** What it depends on is not there yet: the watch tells when it is, and a later look makes sure. */
+export async function settleImageWaiting(
+  deps: Deps,
+  { ref, reason, message }: WaitingImageInput,
+): Promise<void> {
+  const object = await readUnparsed<ImageObject>(deps.kube, ref);
+  if (!object) return;
+  const failure = { reason, message, stalled: false, now: deps.now() };
+  const after = readyFailed<Status>(object as ImageObject & { status?: Status }, failure);
+  await patchStatus(deps.kube, ref, object.status, after);
+  await deps.runs.retryIn(ref, deps.policy.requeueDependencyMs);
+}

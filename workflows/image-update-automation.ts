@@ -1,0 +1,38 @@
+import { setWorkflowOptions } from '@temporalio/workflow';
+import { fast, settle, slow } from './activities.ts';
+import type { RunResult } from './messages.ts';
+import { Outcome } from './outcome.ts';
+import type { Pass, PassOutcome } from './pass.ts';
+import { settleResting } from './rest.ts';
+import { type ContinuedInput, runObject } from './run.ts';
+
+/** One reconcile of one ImageUpdateAutomation. */
+export async function imageUpdateAutomation(input: ContinuedInput): Promise<RunResult> {
+  return runObject(input, {
+    reconcile,
+    settleFailure: (ref, failure, attempt) => settle.settleImageFailure({ ref, ...failure, attempt }),
+  });
+}
+// A bug shows as a failed run, not as one that hangs.
+setWorkflowOptions({ failureExceptionTypes: [Error] }, imageUpdateAutomation);
+
+async function reconcile(pass: Pass): Promise<PassOutcome> {
+  const { ref } = pass;
+  const observed = await pass.step('observe', () => fast.observeImageUpdateAutomation({ ref }));
+  switch (observed.state) {
+    case 'Gone':
+    case 'Suspended':
+      return settleResting(ref, observed);
+    case 'Deleting':
+      await settle.releaseObject({ ref });
+      return { outcome: Outcome.Deleted, message: 'what was pushed stays' };
+    case 'Ready': {
+      const { generation, requestedAt } = observed;
+      pass.attempt = { generation, ...(requestedAt !== undefined && { requestedAt }) };
+      const updated = await pass.effect('update', () => slow(observed.timeoutMs).updateImages(observed));
+      const settled = await pass.step('status', () => settle.settleImageUpdateAutomation({ ref, updated }));
+      const outcome = updated.pushed === undefined ? Outcome.NothingToDo : Outcome.Succeeded;
+      return { outcome, message: settled.message, revision: updated.pushed?.revision ?? updated.revision };
+    }
+  }
+}
