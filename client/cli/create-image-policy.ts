@@ -56,9 +56,9 @@ function filterOf({ filterRegex: pattern, filterExtract: extract }: ImagePolicyO
     throw new Error('cannot specify --filter-extract without specifying --filter-regex');
   }
   const groups = groupsOf(pattern);
-  if (!extract) return { filterTags: { pattern } };
-  checkExtract(extract, groups);
-  return { filterTags: { pattern, extract } };
+  if (extract) checkExtract(extract, groups);
+  // A field of the API's type that is always written.
+  return { filterTags: { pattern, extract: extract ?? '' } };
 }
 
 function groupsOf(pattern: string): ReadonlySet<string> {

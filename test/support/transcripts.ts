@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+/** What a command left: exit code and both streams. */
+export interface Transcript {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A stock `flux` that speaks in place of `pawl`, and whose answers are recorded: PAWL_RECORD_FLUX=/path/to/flux. */
+export const FLUX = process.env['PAWL_RECORD_FLUX'];
+
+export interface Transcripts {
+  /** What is recorded under a name; while recording, what was just heard. */
+  expected(name: string, heard: readonly Transcript[]): readonly Transcript[] | undefined;
+  /** Writes the file anew, if `flux` was heard. */
+  save(): void;
+}
+
+/** The answers of the stock CLI (2.9.4) that a file of JSON keeps, by the line or the name of a test. */
+export function openTranscripts(file: string): Transcripts {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '{}';
+  const recorded = JSON.parse(text) as Record<string, readonly Transcript[]>;
+  return {
+    expected(name, heard) {
+      if (FLUX) recorded[name] = heard;
+      return recorded[name];
+    },
+    save() {
+      if (FLUX) writeFileSync(file, `${JSON.stringify(recorded, null, 2)}\n`);
+    },
+  };
+}
+
+/** Runs a `flux`, whatever its exit code. */
+export async function runFlux(
+  path: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Transcript> {
+  try {
+    return { code: 0, ...(await promisify(execFile)(path, args, { env: { ...process.env, ...env } })) };
+  } catch (error) {
+    const { code, stdout, stderr } = error as Transcript;
+    return { code, stdout, stderr };
+  }
+}
