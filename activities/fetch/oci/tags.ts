@@ -7,13 +7,21 @@ import type { RegistryRequest } from './contract.ts';
 import { isTag } from './reference.ts';
 
 const PAGE = 1000;
-const LARGEST_PAGE = 8 * 1024 * 1024;
+// Some registries answer all tags at once, however many are asked for.
+const LARGEST_PAGE = 16 * 1024 * 1024;
 const MOST_PAGES = 1000;
 const MOST_TAGS = 100_000;
 
-const page = z.object({ tags: z.array(z.string()).nullable().optional() });
+// Registries mean the next page with it, and some do not say so.
+const LINK = /<([^>]*)>\s*(?:;[^,]*\brel="?next\b|,|;?\s*$)/i;
+const OTHER_LINK = /^\s*<[^>]*>\s*;[^<]*\brel=(?!"?next\b)/i;
 
-/** Reads all pages of a repository's tags; what is no tag is left out. Throws an {@link HttpError} for pages without an end. */
+const answered = z.object({ tags: z.array(z.string()).nullable().optional() });
+
+/**
+ * Reads all pages of a repository's tags; what is no tag is left out. Throws an {@link HttpError} for pages without an
+ * end, and where it cannot be told how the list goes on: half a list would look like tags that are gone.
+ */
 export async function readTags(ask: Ask, request: RegistryRequest): Promise<readonly string[]> {
   const first = `/v2/${request.repository}/tags/list`;
   const tags = new Set<string>();
@@ -24,15 +32,18 @@ export async function readTags(ask: Ask, request: RegistryRequest): Promise<read
     asked.add(next);
     if (asked.size > MOST_PAGES) throw endless(`has more than ${MOST_PAGES} pages`);
     const answer = successful(await ask({ ...request, path: next }));
-    for (const tag of tagsOf(await readBody(answer, LARGEST_PAGE))) tags.add(tag);
+    const page = tagsOf(await readBody(answer, LARGEST_PAGE));
+    const known = tags.size;
+    for (const tag of page) tags.add(tag);
     if (tags.size > MOST_TAGS) throw endless(`has more than ${MOST_TAGS} tags`);
     next = nextPath(answer, first);
+    if (next !== undefined && page.length > 0 && tags.size === known) throw endless('repeats itself');
   }
   return [...tags];
 }
 
 function tagsOf(body: Buffer): string[] {
-  const read = page.safeParse(jsonOf(body));
+  const read = answered.safeParse(jsonOf(body));
   if (!read.success) throw new HttpError('content', 'the registry answers something that is no list of tags');
   return (read.data.tags ?? []).filter(isTag);
 }
@@ -41,8 +52,12 @@ function tagsOf(body: Buffer): string[] {
 function nextPath({ headers, url }: HttpAnswer, list: string): string | undefined {
   const links = headers['link'];
   const text = Array.isArray(links) ? links.join(', ') : (links ?? '');
-  const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec(text)?.[1];
-  if (target === undefined || !URL.canParse(target, url.href)) return undefined;
+  if (text.trim() === '') return undefined;
+  const target = LINK.exec(text)?.[1];
+  if (target === undefined && OTHER_LINK.test(text)) return undefined;
+  if (target === undefined || !URL.canParse(target, url.href)) {
+    throw new HttpError('content', 'the list of tags goes on, but its Link header cannot be read');
+  }
   const next = new URL(target, url);
   if (next.origin !== url.origin || next.pathname !== list) {
     throw new HttpError('address', 'the list of tags goes on at another address, which is not followed');

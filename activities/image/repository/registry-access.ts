@@ -97,8 +97,8 @@ async function pullSecretNames(
   return references.flatMap((reference) => reference.name ?? []);
 }
 
-/** The identity of a single object's account is a gate of Flux that is closed by default, and closed here. */
-function assertNoWorkloadIdentity({ spec }: ImageRepository): void {
+/** Throws a stalled FeatureGateDisabled: the identity of an object's own account is a gate of Flux, which is closed by default. */
+export function assertNoWorkloadIdentity({ spec }: ImageRepository): void {
   if (spec.provider === 'generic' || !spec.serviceAccountName) return;
   throw stalled(
     Reason.FeatureGateDisabled,

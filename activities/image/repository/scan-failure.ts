@@ -1,6 +1,6 @@
 import { Reason } from '../../../api/reasons.ts';
 import { failed, transient } from '../../failures.ts';
-import { asHttpError, HttpError } from '../../fetch/http/error.ts';
+import { asHttpError, HttpError, type HttpProblem } from '../../fetch/http/error.ts';
 import type { RegistryAccess } from '../../fetch/oci/contract.ts';
 import type { ImageName } from './canonical-name.ts';
 
@@ -24,11 +24,21 @@ function adviceOf(error: HttpError, { host }: ImageName, { basic, origin }: Regi
   }
   if (error.status === 404) return 'there is no such image: push it, or correct spec.image';
   if (error.status === 429) return `all objects of ${host} wait with it`;
-  if (error.problem === 'tls' && origin.protocol === 'https:' && /EPROTO|ERR_SSL/.test(error.message)) {
+  if (error.problem === 'tls' && isPlain(error, origin)) {
     return 'if the registry speaks plain http, set spec.insecure';
   }
-  if (error.problem === 'timeout') return 'see whether the registry is well, or raise spec.timeout';
-  if (error.problem === 'network' || error.problem === 'address') return 'see whether spec.image is right';
-  if (error.problem === 'content' || error.problem === 'size') return 'see whether a registry answers there';
-  return '';
+  return ADVICE[error.problem] ?? '';
+}
+
+const ADVICE: Partial<Readonly<Record<HttpProblem, string>>> = {
+  timeout: 'see whether the registry is well, or raise spec.timeout',
+  network: 'see whether spec.image is right and the registry is up',
+  address: 'see whether spec.image is right',
+  redirect: 'see whether spec.image is right',
+  content: 'see whether a registry answers there',
+  size: 'see whether a registry answers there',
+};
+
+function isPlain({ message }: HttpError, origin: URL): boolean {
+  return origin.protocol === 'https:' && /EPROTO|ERR_SSL/.test(message);
 }
