@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alertResource } from './alert.ts';
 import type { CustomResource } from './custom-resource.ts';
 import { gitRepositoryResource } from './git-repository.ts';
 import { helmChartResource } from './helm-chart.ts';
@@ -10,6 +11,8 @@ import { imageUpdateAutomationResource } from './image-update-automation.ts';
 import type { KubeObject } from './kube-object.ts';
 import { kustomizationResource } from './kustomization.ts';
 import { Annotation } from './names.ts';
+import { providerResource } from './provider.ts';
+import { receiverResource } from './receiver.ts';
 
 const RESOURCES: readonly CustomResource[] = [
   gitRepositoryResource,
@@ -20,6 +23,9 @@ const RESOURCES: readonly CustomResource[] = [
   imageRepositoryResource,
   imagePolicyResource,
   imageUpdateAutomationResource,
+  receiverResource,
+  providerResource,
+  alertResource,
 ];
 
 /**

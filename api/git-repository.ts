@@ -107,7 +107,7 @@ export const DEFAULT_BRANCH = 'master';
 
 /** The first field set in the spec that this release does not honour yet, as a path; undefined when there is none. */
 export function unsupportedField(spec: GitRepositorySpec): string | undefined {
-  if (spec.provider !== undefined && spec.provider !== 'generic') return 'spec.provider';
+  if (spec.provider === 'aws' || spec.provider === 'azure') return 'spec.provider';
   if (spec.recurseSubmodules) return 'spec.recurseSubmodules';
   if (spec.include?.length) return 'spec.include';
   if (spec.sparseCheckout?.length) return 'spec.sparseCheckout';

@@ -73,8 +73,3 @@ export const DEFAULT_REPOSITORY_TIMEOUT = '1m';
 export function isOci({ type }: Pick<HelmRepositorySpec, 'type'>): boolean {
   return type === 'oci';
 }
-
-/** The first field set in the spec that this release does not honour yet, as a path; undefined when there is none. */
-export function unsupportedField(spec: HelmRepositorySpec): string | undefined {
-  return isOci(spec) && spec.provider !== 'generic' ? 'spec.provider' : undefined;
-}

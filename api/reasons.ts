@@ -76,6 +76,13 @@ export const Reason = {
   RemovedTemplateField: 'RemovedTemplateField',
   SourceManagerFailed: 'SourceManagerFailed',
   UpdateFailed: 'UpdateFailed',
+  // notifications
+  TokenNotFound: 'TokenNotFound',
+  ValidationFailed: 'ValidationFailed',
+  NotificationDispatchFailed: 'NotificationDispatchFailed',
+  InvalidConfig: 'InvalidConfig',
+  SourceFetchFailed: 'SourceFetchFailed',
+  MetadataAppendFailed: 'MetadataAppendFailed',
   // Pawl's own, where Flux has no word
   /** The object sets a field that this release does not honour yet. */
   UnsupportedField: 'UnsupportedField',
