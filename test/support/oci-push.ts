@@ -41,6 +41,15 @@ export async function pushManifest(
   return await putManifest(target, tag, { schemaVersion: 2, mediaType: MANIFEST, config, layers, ...fields });
 }
 
+/** Pushes an index, as of an image for several platforms, under a tag; resolves to its digest. */
+export async function pushIndex(
+  target: PushTarget,
+  tag: string,
+  manifests: readonly { readonly mediaType: string; readonly digest: string; readonly size: number }[],
+): Promise<string> {
+  return await putManifest(target, tag, { schemaVersion: 2, mediaType: INDEX, manifests });
+}
+
 async function putManifest(
   { url, repository }: PushTarget,
   tag: string | undefined,
@@ -96,8 +105,8 @@ export async function signAsBundle(
   const layer = await pushBlob(target, content, type);
   const subject = { mediaType: MANIFEST, digest, size };
   const bundle = await pushManifest(target, [layer], { artifactType: type, subject });
-  const manifests = [{ mediaType: MANIFEST, digest: bundle, size: 1, artifactType: type }];
-  await putManifest(target, digest.replace(':', '-'), { schemaVersion: 2, mediaType: INDEX, manifests });
+  const referring = { mediaType: MANIFEST, digest: bundle, size: 1, artifactType: type };
+  await pushIndex(target, digest.replace(':', '-'), [referring]);
 }
 
 export interface BundleOptions {

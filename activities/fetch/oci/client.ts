@@ -3,6 +3,7 @@ import { type HttpAnswer, type HttpClient, successful } from '../http/client.ts'
 import { HttpError, retryAfter } from '../http/error.ts';
 import { createAuthorizer } from './authorize.ts';
 import type { Manifest, RegistryClient, RegistryRequest } from './contract.ts';
+import { readDigest } from './digest.ts';
 import { createHostRest, type HostRest } from './host-rest.ts';
 import { digestOf, INDEX_TYPE, MANIFEST_TYPES, readManifest } from './manifest.ts';
 import { isDigest, isTag } from './reference.ts';
@@ -16,6 +17,7 @@ const DEFAULT_REST_MS = 1000;
 export interface Question extends RegistryRequest {
   /** Below the origin, with its query. */
   readonly path: string;
+  readonly method?: 'HEAD';
   readonly accept?: string;
 }
 
@@ -33,11 +35,18 @@ export function createRegistryClient({
 }: RegistryClientOptions): RegistryClient {
   const authorizer = createAuthorizer(client);
 
-  async function attempt({ access, repository, signal, path, accept }: Question): Promise<HttpAnswer> {
+  async function attempt({
+    access,
+    repository,
+    signal,
+    path,
+    accept,
+    method,
+  }: Question): Promise<HttpAnswer> {
     const purpose = { access, scope: `repository:${repository}:pull`, signal };
     const url = new URL(path, access.origin);
     const headers = accept === undefined ? {} : { Accept: accept };
-    const wanted = { url, headers, tls: access.tls, proxy: access.proxy, signal };
+    const wanted = { url, headers, tls: access.tls, proxy: access.proxy, signal, ...(method && { method }) };
     const answer = await client.request({ ...wanted, authorization: authorizer.known(purpose) });
     if (answer.status !== 401 || answer.url.origin !== access.origin.origin) return answer;
     answer.body.destroy();
@@ -60,6 +69,7 @@ export function createRegistryClient({
   const getManifest: RegistryClient['getManifest'] = (request, reference) => readOne(ask, request, reference);
   return {
     getManifest,
+    getDigest: (request, tag) => readDigest(ask, getManifest, request, tag),
     listTags: (request) => readTags(ask, request),
     async getBlob(request, { digest, size }, limit) {
       if (size > limit) throw new HttpError('size', `the blob has ${size} bytes, more than ${limit}`);

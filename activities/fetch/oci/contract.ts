@@ -49,6 +49,8 @@ export interface RegistryClient {
   listTags(request: RegistryRequest): Promise<readonly string[]>;
   /** The manifest or index of a tag or digest; undefined when there is none. */
   getManifest(request: RegistryRequest, reference: string): Promise<Manifest | undefined>;
+  /** The digest of a tag, that of an index where the tag names one; undefined when there is no such tag. */
+  getDigest(request: RegistryRequest, tag: string): Promise<string | undefined>;
   /** The bytes of a blob, at most `limit` of them, checked against size and digest. */
   getBlob(
     request: RegistryRequest,

@@ -1,7 +1,7 @@
 /** The groups of a match: by number, the whole of it first, and the numbers of those that have a name. */
 export interface Groups {
   /** The text of a group; null when it took no part, undefined when there is none of this number. */
-  text(group: number): string | null | undefined;
+  readonly text: (group: number) => string | null | undefined;
   readonly names: Readonly<Record<string, number>>;
 }
 
