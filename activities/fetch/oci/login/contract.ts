@@ -1,6 +1,10 @@
 /** A cloud whose identity of the worker is good for its registries: `spec.provider`, when it is not generic. */
 export type CloudProvider = 'aws' | 'azure' | 'gcp';
 
+export function isCloudProvider(provider: string | undefined): provider is CloudProvider {
+  return provider === 'aws' || provider === 'azure' || provider === 'gcp';
+}
+
 export interface CloudCredentials {
   readonly username: string;
   readonly password: string;

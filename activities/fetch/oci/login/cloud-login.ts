@@ -1,0 +1,55 @@
+import type { HttpClient } from '../../http/client.ts';
+import { asHttpError } from '../../http/error.ts';
+import { createTokenCache } from '../../token-cache.ts';
+import { loginToAws } from './aws.ts';
+import { loginToAzure } from './azure.ts';
+import type { CloudCredentials, CloudLogin, CloudProvider } from './contract.ts';
+import { loginToGcp } from './gcp.ts';
+import { cloudHostOf } from './hosts.ts';
+import { loginFailure } from './login-failure.ts';
+
+const MARGIN_MS = 2 * 60_000;
+const TIMEOUT_MS = 30_000;
+
+type Login = (host: string, signal: AbortSignal) => Promise<CloudCredentials>;
+
+/** Logins of this process at the clouds' registries. `client` is for what asks the registry itself. */
+export function createCloudLogin({ client }: { readonly client: HttpClient }): CloudLogin {
+  const tokens = createTokenCache<CloudCredentials & { readonly secret: string }>({
+    marginMs: MARGIN_MS,
+    timeoutMs: TIMEOUT_MS,
+  });
+  const logins: Readonly<Record<CloudProvider, Login>> = {
+    aws: loginToAws,
+    azure: (host, signal) => loginToAzure(client, host, signal),
+    gcp: (_host, signal) => loginToGcp(signal),
+  };
+  return async (provider, { host, signal }) => {
+    const served = cloudHostOf(provider, host);
+    const { username, password, expiresAt } = await tokens(
+      `${provider} ${served.key}`,
+      signal,
+      async (bound) => {
+        try {
+          const credentials = await inTime(logins[provider](served.host, bound), bound);
+          return { ...credentials, secret: credentials.password };
+        } catch (error) {
+          throw loginFailure(provider, host, asHttpError(error));
+        }
+      },
+    );
+    return { username, password, expiresAt };
+  };
+}
+
+/** The clouds' libraries wait as long as they like, and not all of them can be told to stop. */
+async function inTime<Value>(promise: Promise<Value>, bound: AbortSignal): Promise<Value> {
+  const late = Promise.withResolvers<never>();
+  const onAbort = () => late.reject(bound.reason as Error);
+  bound.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    bound.removeEventListener('abort', onAbort);
+  }
+}

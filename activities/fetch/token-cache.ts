@@ -1,0 +1,76 @@
+import { forgetSecret, rememberSecret } from '../redact.ts';
+
+/** What somebody gave us to show for a while. */
+export interface ExpiringToken {
+  /** Masked in messages until it has expired. */
+  readonly secret: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+export interface TokenCacheOptions {
+  /** A token is asked for anew this long before it expires: who gets it needs it for a while. */
+  readonly marginMs: number;
+  /** Bound of asking for one. */
+  readonly timeoutMs: number;
+  readonly now?: () => number;
+}
+
+/**
+ * The token of `key`: the one that is kept, or what `ask` brings, which runs once for all who want it at the same time
+ * and is not ended by one of them giving up. Throws what `ask` throws, or the reason of `signal` when it was aborted.
+ */
+export type TokenCache<Token> = (
+  key: string,
+  signal: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<Token>,
+) => Promise<Token>;
+
+export function createTokenCache<Token extends ExpiringToken>(options: TokenCacheOptions): TokenCache<Token> {
+  const { marginMs, timeoutMs, now = Date.now } = options;
+  const kept = new Map<string, Token>();
+  const asked = new Map<string, Promise<Token>>();
+  const given = new Set<Token>();
+
+  function forgetExpired(): void {
+    for (const [key, { expiresAt }] of kept) if (expiresAt <= now()) kept.delete(key);
+    for (const token of given) {
+      if (token.expiresAt > now()) continue;
+      given.delete(token);
+      // Thousands a day would make every message that is looked through slow.
+      forgetSecret(token.secret);
+    }
+  }
+
+  async function renew(key: string, ask: (signal: AbortSignal) => Promise<Token>): Promise<Token> {
+    forgetExpired();
+    const token = await ask(AbortSignal.timeout(timeoutMs));
+    rememberSecret(token.secret);
+    given.add(token);
+    kept.set(key, token);
+    return token;
+  }
+
+  return async (key, signal, ask) => {
+    signal.throwIfAborted();
+    const token = kept.get(key);
+    if (token && token.expiresAt - marginMs > now()) return token;
+    let renewal = asked.get(key);
+    if (!renewal) {
+      renewal = renew(key, ask).finally(() => asked.delete(key));
+      asked.set(key, renewal);
+    }
+    return await unlessAborted(renewal, signal);
+  };
+}
+
+async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
