@@ -8,8 +8,11 @@ import { type AskForArtifact, createAskForArtifact } from '../activities/fetch/a
 import { createChartBuilder } from '../activities/fetch/chart/create-chart-builder.ts';
 import { createGitFetcher } from '../activities/fetch/create-git-fetcher.ts';
 import { createGitRemotes } from '../activities/fetch/git-remotes.ts';
+import { createGithubApp } from '../activities/fetch/github-app.ts';
 import { createChartRepositories } from '../activities/fetch/helm/create-chart-repositories.ts';
-import { createHttpClient } from '../activities/fetch/http/client.ts';
+import { createHttpClient, type HttpClient } from '../activities/fetch/http/client.ts';
+import { createCloudLogin } from '../activities/fetch/oci/login/cloud-login.ts';
+import type { CloudLogin } from '../activities/fetch/oci/login/contract.ts';
 import { createOpenArchive, createOpenArtifact } from '../activities/fetch/open-artifact.ts';
 import { type ArtifactStore, createArtifactStore } from '../activities/fetch/store.ts';
 import { createHelmRunner } from '../activities/helm/run/runner.ts';
@@ -60,14 +63,18 @@ export async function openDeps(options: WorkerOptions, { client, log, cleanup }:
   const runs = createRuns(client, options.cluster);
   const askForArtifact = createAskForArtifact(runs);
   const kustomize = { kustomize: await ensureTool('kustomize'), scratchDir: join(dataDir, 'scratch') };
-  const remotes = createGitRemotes({ dataDir, readSecret: secretReader(kube) });
+  const http = createHttpClient();
+  cleanup.defer(() => http.close());
+  const githubApp = createGithubApp({ client: http });
+  const cloudLogin = createCloudLogin({ client: http });
+  const remotes = createGitRemotes({ dataDir, readSecret: secretReader(kube), githubApp });
   return {
     kube,
     impersonate: createImpersonation(kube, policy),
     applyMemo: createApplyMemo(),
     runs,
     git: createGitFetcher({ remotes, store, advertisedUrl }),
-    ...openSources({ dataDir, store, advertisedUrl, kube, askForArtifact, cleanup }),
+    ...openSources({ dataDir, store, advertisedUrl, kube, askForArtifact, http, cloudLogin }),
     store,
     askForArtifact,
     builder: createBuilder(kustomize),
@@ -88,19 +95,18 @@ interface SourceOptions {
   readonly advertisedUrl: string;
   readonly kube: KubeClient;
   readonly askForArtifact: AskForArtifact;
-  readonly cleanup: AsyncDisposableStack;
+  readonly http: HttpClient;
+  readonly cloudLogin: CloudLogin;
 }
 
 /** What opens artifacts, and charts wherever they come from. */
 function openSources(options: SourceOptions) {
-  const { dataDir, store, advertisedUrl, kube, askForArtifact, cleanup } = options;
+  const { dataDir, store, advertisedUrl, kube, askForArtifact, http: client, cloudLogin } = options;
   const openArtifact = createOpenArtifact({ dataDir, store });
   const openArchive = createOpenArchive({ dataDir, store });
-  const client = createHttpClient();
-  cleanup.defer(() => client.close());
   const readSecret = secretReader(kube);
   const shared = { store, advertisedUrl, askForArtifact };
-  const charts = createChartRepositories({ ...shared, client, readSecret, openArchive, dataDir });
+  const charts = createChartRepositories({ ...shared, client, readSecret, cloudLogin, openArchive, dataDir });
   const listRepositories = async (namespace: string) => {
     const kind = Kind.HelmRepository;
     const { items } = await kube.list({ apiVersion: API_VERSION[kind], kind, namespace });

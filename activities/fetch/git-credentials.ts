@@ -3,6 +3,7 @@ import { Reason } from '../../api/reasons.ts';
 import { failed } from '../failures.ts';
 import { rememberSecret } from '../redact.ts';
 import type { GitUrl } from './git-url.ts';
+import type { NamedSecret } from './http/credentials.ts';
 
 /** What git may show to the remote of one repository. */
 export interface GitCredentials {
@@ -17,6 +18,7 @@ export interface GitCredentials {
 export type SecretData = Readonly<Record<string, Buffer>>;
 
 const GITHUB_APP = /^githubApp/;
+const GITHUB_APP_USER = 'x-access-token';
 
 /**
  * Takes from a Secret what the scheme of the URL can use, by Flux's keys. `where` names the Secret in
@@ -35,6 +37,19 @@ export function credentialsOf(url: GitUrl, secret: SecretData | undefined, where
     throw failed(Reason.InvalidProviderConfiguration, message);
   }
   return url.protocol === 'ssh' ? sshOf(secret, where, fingerprint) : httpOf(url, secret, where, fingerprint);
+}
+
+/** The token of a GitHub App's installation, as git shows it. Throws AuthenticationFailed for unusable TLS data. */
+export function githubAppCredentials(
+  { protocol }: GitUrl,
+  { data, where }: NamedSecret,
+  token: string,
+): GitCredentials {
+  if (protocol === 'ssh') throw unusable(where, 'a GitHub App needs an https URL in spec.url');
+  const tls = protocol === 'https' ? tlsOf(data, where) : undefined;
+  // Of the Secret and not of the token, with which the mirror would change every hour.
+  const fingerprint = fingerprintOf(data);
+  return { basic: { username: GITHUB_APP_USER, password: token }, ...(tls && { tls }), fingerprint };
 }
 
 function sshOf(secret: SecretData, where: string, fingerprint: string): GitCredentials {

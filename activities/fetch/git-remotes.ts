@@ -3,9 +3,17 @@ import { parseDuration } from '../../api/duration.ts';
 import type { GitRepository } from '../../api/git-repository.ts';
 import { Reason } from '../../api/reasons.ts';
 import { failed, stalled } from '../failures.ts';
-import { credentialsOf, type GitCredentials, type SecretData } from './git-credentials.ts';
+import {
+  credentialsOf,
+  type GitCredentials,
+  githubAppCredentials,
+  type SecretData,
+} from './git-credentials.ts';
 import { type GitSession, openGitSession, removeAbandonedSessions } from './git-session.ts';
 import { checkGitUrl, type GitUrl } from './git-url.ts';
+import type { GithubApp } from './github-app.ts';
+import { hasGithubApp } from './github-app-secret.ts';
+import type { NamedSecret } from './http/credentials.ts';
 import { createMirrors, type Mirrors } from './mirror.ts';
 
 export interface GitRemotesOptions {
@@ -13,6 +21,8 @@ export interface GitRemotesOptions {
   readonly dataDir: string;
   /** The data of a Secret, undefined when there is none. */
   readonly readSecret: (namespace: string, name: string) => Promise<SecretData | undefined>;
+  /** Who logs in where `spec.provider` is github. */
+  readonly githubApp: GithubApp;
 }
 
 /** A repository with the credentials of its object, for one attempt; the session is the caller's to dispose of. */
@@ -24,16 +34,19 @@ export interface OpenRemote {
 /** The remotes of GitRepository objects, and the mirrors of them on this machine: one for whoever reads or writes. */
 export interface GitRemotes {
   /**
-   * Opens `spec.url` with the Secret of `spec.secretRef`. Asks the remote nothing. Throws a stalled URLInvalid or
-   * InvalidSpec, and AuthenticationFailed.
+   * Opens `spec.url` with the Secret of `spec.secretRef`. Asks the remote nothing, but GitHub for a token of its app.
+   * Throws a stalled URLInvalid or InvalidSpec, AuthenticationFailed, and InvalidProviderConfiguration when provider
+   * and Secret do not belong together.
    */
   open(repository: GitRepository, signal: AbortSignal): Promise<OpenRemote>;
   readonly mirrors: Mirrors;
 }
 
 const DEFAULT_TIMEOUT = '60s';
+const APP_WITHOUT_DATA = 'secretRef with github app data must be specified when provider is set to github';
 
-export function createGitRemotes({ dataDir, readSecret }: GitRemotesOptions): GitRemotes {
+export function createGitRemotes(options: GitRemotesOptions): GitRemotes {
+  const { dataDir } = options;
   const scratch = join(dataDir, 'tmp');
   const cleaned = removeAbandonedSessions(scratch);
   return {
@@ -41,7 +54,7 @@ export function createGitRemotes({ dataDir, readSecret }: GitRemotesOptions): Gi
     async open(repository, signal) {
       await cleaned;
       const url = checkGitUrl(repository.spec.url);
-      const credentials = await readCredentials(readSecret, repository, url);
+      const credentials = await readCredentials(options, repository, url, signal);
       const timeoutMs = timeoutOf(repository);
       return { credentials, session: openGitSession({ scratch, url, credentials, timeoutMs, signal }) };
     },
@@ -49,16 +62,34 @@ export function createGitRemotes({ dataDir, readSecret }: GitRemotesOptions): Gi
 }
 
 async function readCredentials(
-  readSecret: GitRemotesOptions['readSecret'],
+  { readSecret, githubApp }: GitRemotesOptions,
   { metadata, spec }: GitRepository,
   url: GitUrl,
+  signal: AbortSignal,
 ): Promise<GitCredentials> {
+  const isApp = spec.provider === 'github';
   const name = spec.secretRef?.name;
-  if (name === undefined) return credentialsOf(url, undefined, 'spec.secretRef');
+  if (name === undefined) {
+    if (isApp) throw stalled(Reason.InvalidProviderConfiguration, APP_WITHOUT_DATA);
+    return credentialsOf(url, undefined, 'spec.secretRef');
+  }
   const where = `secret '${metadata.namespace}/${name}'`;
-  const secret = await readSecret(metadata.namespace, name);
-  if (secret !== undefined) return credentialsOf(url, secret, where);
-  throw failed(Reason.AuthenticationFailed, `${where} of spec.secretRef not found; create it`);
+  const data = await readSecret(metadata.namespace, name);
+  if (data === undefined) {
+    throw failed(Reason.AuthenticationFailed, `${where} of spec.secretRef not found; create it`);
+  }
+  return isApp ? await loggedIn(githubApp, url, { data, where }, signal) : credentialsOf(url, data, where);
+}
+
+async function loggedIn(
+  githubApp: GithubApp,
+  url: GitUrl,
+  secret: NamedSecret,
+  signal: AbortSignal,
+): Promise<GitCredentials> {
+  if (!hasGithubApp(secret.data)) throw failed(Reason.InvalidProviderConfiguration, APP_WITHOUT_DATA);
+  const { token } = await githubApp.token(secret, { signal });
+  return githubAppCredentials(url, secret, token);
 }
 
 function timeoutOf({ spec }: GitRepository): number {

@@ -1,10 +1,6 @@
 import type { GitRepository } from '../../api/git-repository.ts';
 import { type HelmChart, unsupportedField } from '../../api/helm-chart.ts';
-import {
-  DEFAULT_REPOSITORY_TIMEOUT,
-  isOci,
-  unsupportedField as unsupportedOfRepository,
-} from '../../api/helm-repository.ts';
+import { DEFAULT_REPOSITORY_TIMEOUT, isOci } from '../../api/helm-repository.ts';
 import { describeRef, Kind, type ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps, RefInput } from '../deps.ts';
@@ -40,7 +36,7 @@ export async function observeHelmChart(deps: Deps, { ref }: RefInput): Promise<O
   if (found.metadata.deletionTimestamp) return { state: 'Deleting' };
   const object = parseObject(Kind.HelmChart, await ensureFinalizer(deps.kube, ref, found));
   if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
-  assertSupported('HelmChart', unsupportedField(object.spec));
+  assertSupported(unsupportedField(object.spec));
   durationField('interval', object.spec.interval);
   const source = await readChartSource(deps.kube, object);
   if (source === undefined) {
@@ -66,9 +62,7 @@ export async function readChartSource(kube: KubeClient, object: HelmChart): Prom
   if (!found) return undefined;
   // Not parsed: a bad field of the source is the source's own matter.
   if (ref.kind === Kind.GitRepository) return found as unknown as GitRepository;
-  const repository = parseObject(Kind.HelmRepository, found);
-  assertSupported(`HelmRepository/${ref.namespace}/${ref.name}`, unsupportedOfRepository(repository.spec));
-  return repository;
+  return parseObject(Kind.HelmRepository, found);
 }
 
 function sourceRefOf({ metadata, spec }: HelmChart): ObjectRef {
@@ -78,10 +72,10 @@ function sourceRefOf({ metadata, spec }: HelmChart): ObjectRef {
   return { kind: known, namespace: metadata.namespace, name };
 }
 
-function assertSupported(object: string, field: string | undefined): void {
+function assertSupported(field: string | undefined): void {
   if (field === undefined) return;
   throw stalled(
     Reason.UnsupportedField,
-    `${field} of ${object} is set, which this release does not honour yet; nothing was built: remove the field or keep the object with a controller that honours it`,
+    `${field} of HelmChart is set, which this release does not honour yet; nothing was built: remove the field or keep the object with a controller that honours it`,
   );
 }

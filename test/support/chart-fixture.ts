@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ChartRepositories } from '../../activities/fetch/helm/contract.ts';
 import { createChartRepositories } from '../../activities/fetch/helm/create-chart-repositories.ts';
 import { createHttpClient } from '../../activities/fetch/http/client.ts';
+import type { CloudLogin } from '../../activities/fetch/oci/login/contract.ts';
 import { createOpenArchive } from '../../activities/fetch/open-artifact.ts';
 import { type ArtifactStore, createArtifactStore } from '../../activities/fetch/store.ts';
 import { type HelmRepository, helmRepository } from '../../api/helm-repository.ts';
@@ -25,7 +26,9 @@ export interface ChartFixture extends AsyncDisposable {
   readonly options: { readonly signal: AbortSignal; readonly heartbeat: (detail: unknown) => void };
 }
 
-export async function createChartFixture(): Promise<ChartFixture> {
+const NO_LOGIN: CloudLogin = () => Promise.reject(new Error('no cloud here'));
+
+export async function createChartFixture(cloudLogin: CloudLogin = NO_LOGIN): Promise<ChartFixture> {
   const dataDir = await mkdtemp(join(tmpdir(), 'pawl-charts-'));
   const store = createArtifactStore(join(dataDir, 'artifacts'));
   const server = await startArtifactServer({ store });
@@ -40,6 +43,7 @@ export async function createChartFixture(): Promise<ChartFixture> {
     openArchive: createOpenArchive({ dataDir, store }),
     askForArtifact: async (source) => void asked.push(source),
     advertisedUrl: server.url,
+    cloudLogin,
     readSecret: async (namespace, name) => secrets.get(`${namespace}/${name}`),
   });
   return {

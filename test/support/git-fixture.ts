@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { createGitFetcher } from '../../activities/fetch/create-git-fetcher.ts';
 import { createGitRemotes, type GitRemotes } from '../../activities/fetch/git-remotes.ts';
 import type { GitFetcher } from '../../activities/fetch/git-repository.ts';
+import { createGithubApp } from '../../activities/fetch/github-app.ts';
+import { createHttpClient } from '../../activities/fetch/http/client.ts';
 import { type ArtifactStore, createArtifactStore } from '../../activities/fetch/store.ts';
 import type { Artifact } from '../../api/artifact.ts';
 import { type GitRepository, gitRepository } from '../../api/git-repository.ts';
@@ -80,9 +82,11 @@ export async function createGitFixture(options: Partial<GitServerOptions> = {}):
   const dataDir = join(root, 'data');
   const store = createArtifactStore(join(dataDir, 'artifacts'));
   const secrets = new Map<string, Record<string, Buffer>>();
+  const client = createHttpClient();
   const remotes = createGitRemotes({
     dataDir,
     readSecret: async (namespace, name) => secrets.get(`${namespace}/${name}`),
+    githubApp: createGithubApp({ client }),
   });
   const fetcher = createGitFetcher({ remotes, store, advertisedUrl: 'http://127.0.0.1:1' });
   return {
@@ -97,6 +101,7 @@ export async function createGitFixture(options: Partial<GitServerOptions> = {}):
       return new TestRepository(url, path);
     },
     async [Symbol.asyncDispose]() {
+      await client.close();
       await server.stop();
       await rm(root, { recursive: true, force: true });
     },

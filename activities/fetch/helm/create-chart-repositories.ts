@@ -3,6 +3,7 @@ import type { AskForArtifact } from '../ask-for-artifact.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { ReadSecret } from '../http/credentials.ts';
 import { createRegistryClient } from '../oci/client.ts';
+import type { CloudLogin } from '../oci/login/contract.ts';
 import type { OpenArtifact } from '../open-artifact.ts';
 import type { ArtifactStore } from '../store.ts';
 import type { ChartRepositories } from './contract.ts';
@@ -15,6 +16,8 @@ export interface ChartRepositoriesOptions {
   /** Speaks to all servers that tenants name; closed by whoever made it. */
   readonly client: HttpClient;
   readonly readSecret: ReadSecret;
+  /** For registries with a provider. */
+  readonly cloudLogin: CloudLogin;
   readonly store: ArtifactStore;
   /** Artifacts as files, of whoever serves them. */
   readonly openArchive: OpenArtifact;
@@ -27,9 +30,9 @@ export interface ChartRepositoriesOptions {
 
 /** Charts of HelmRepositories of either type. */
 export function createChartRepositories(options: ChartRepositoriesOptions): ChartRepositories {
-  const { client, readSecret } = options;
+  const { client, readSecret, cloudLogin } = options;
   const openIndex = createOpenIndex(options);
-  const registries = createOciCharts({ registry: createRegistryClient({ client }), readSecret });
+  const registries = createOciCharts({ registry: createRegistryClient({ client }), readSecret, cloudLogin });
   return {
     ...createIndexFetcher({ ...options, openIndex }),
     async resolve(repository, wanted, chartOptions) {

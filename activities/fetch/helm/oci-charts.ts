@@ -6,6 +6,7 @@ import { type ReadSecret, readNamedSecret } from '../http/credentials.ts';
 import { asHttpError, HttpError } from '../http/error.ts';
 import type { Manifest, RegistryClient, RegistryRequest } from '../oci/contract.ts';
 import { verifySignature } from '../oci/cosign.ts';
+import type { CloudLogin } from '../oci/login/contract.ts';
 import { publicKeysOf } from '../oci/public-keys.ts';
 import { isTag } from '../oci/reference.ts';
 import type {
@@ -29,19 +30,21 @@ const CHART_LAYERS: readonly string[] = [
 export interface OciChartsOptions {
   readonly registry: RegistryClient;
   readonly readSecret: ReadSecret;
+  readonly cloudLogin: CloudLogin;
 }
 
 /** Charts of HelmRepositories of type oci. */
 export function createOciCharts({
   registry,
   readSecret,
+  cloudLogin,
 }: OciChartsOptions): Pick<ChartRepositories, 'resolve' | 'download' | 'verify'> {
   /** Has the registry asked, and its failures told as those of a chart. */
   async function asking<Result>(
     { repository, chart, signal, step }: Asked,
     ask: (place: ChartRegistry, request: RegistryRequest) => Promise<Result>,
   ): Promise<Result> {
-    const place = await chartRegistryOf(repository, chart, readSecret);
+    const place = await chartRegistryOf(repository, chart, { readSecret, cloudLogin, signal });
     try {
       return await ask(place, requestOf(place, repository, signal));
     } catch (error) {

@@ -3,6 +3,7 @@ import { stalled } from '../../failures.ts';
 import { type ReadSecret, tlsOf } from '../http/credentials.ts';
 import type { RegistryAccess, RegistryRequest } from '../oci/contract.ts';
 import { registryBasicOf } from '../oci/docker-config.ts';
+import { type CloudLogin, isCloudProvider } from '../oci/login/contract.ts';
 import { apiHost, parseRepository } from '../oci/reference.ts';
 import type { RepositoryRef } from './contract.ts';
 import { invalidUrl, secretsOf, timeoutOf } from './repository-access.ts';
@@ -16,14 +17,20 @@ export interface ChartRegistry {
   readonly shown: string;
 }
 
+export interface RegistryAccessOptions {
+  readonly readSecret: ReadSecret;
+  readonly cloudLogin: CloudLogin;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Reads where a chart is in a registry, and what that wants to see: a docker config, or username and password.
- * Throws URLInvalid and InvalidChartReference (stalled), and AuthenticationFailed.
+ * Reads where a chart is in a registry, and what that wants to see: a docker config, or username and password; without
+ * a Secret what the provider gives. Throws URLInvalid and InvalidChartReference (stalled), and AuthenticationFailed.
  */
 export async function chartRegistryOf(
   repository: RepositoryRef,
   chart: string,
-  readSecret: ReadSecret,
+  { readSecret, cloudLogin, signal }: RegistryAccessOptions,
 ): Promise<ChartRegistry> {
   const { spec } = repository;
   if (!/^oci:\/\/./i.test(spec.url)) throw invalidUrl('must be oci:// with a host where spec.type is oci');
@@ -32,12 +39,15 @@ export async function chartRegistryOf(
   if (typeof found === 'string') throw isGood(base) ? invalidChart(chart) : invalidUrl(found);
   const { secret, certSecret } = await secretsOf(repository, readSecret);
   const tls = certSecret ? tlsOf(certSecret) : secret && tlsOf(secret);
-  const basic = secret && registryBasicOf(secret, found.host);
-  const origin = new URL(`${spec.insecure === true ? 'http' : 'https'}://${apiHost(found.host)}`);
+  const { host } = found;
+  const { provider } = spec;
+  const login = () => (isCloudProvider(provider) ? cloudLogin(provider, { host, signal }) : undefined);
+  const basic = secret ? registryBasicOf(secret, host) : await login();
+  const origin = new URL(`${spec.insecure === true ? 'http' : 'https'}://${apiHost(host)}`);
   return {
-    access: { host: found.host, origin, basic, tls },
+    access: { host, origin, basic, tls },
     repository: found.name,
-    shown: `oci://${found.host}/${found.name}`,
+    shown: `oci://${host}/${found.name}`,
   };
 }
 

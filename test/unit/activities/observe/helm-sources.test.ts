@@ -206,13 +206,4 @@ describe('a HelmChart is', () => {
       details: [{ stalled: true }],
     });
   });
-
-  it('stalled by a repository that wants what is not supported yet', async () => {
-    const source = repository({ type: 'oci', url: 'oci://x/y', provider: 'aws' });
-
-    await expect(observed('HelmChart', chart(), source)).rejects.toMatchObject({
-      type: 'UnsupportedField',
-      message: expect.stringContaining('spec.provider of HelmRepository/apps/charts is set'),
-    });
-  });
 });

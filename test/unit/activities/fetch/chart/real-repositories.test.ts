@@ -41,6 +41,7 @@ beforeAll(async () => {
   repositories = createChartRepositories({
     askForArtifact: () => Promise.resolve(),
     client,
+    cloudLogin: () => Promise.reject(new Error('no cloud here')),
     readSecret: async (_namespace, name) =>
       name === 'ann'
         ? { username: Buffer.from(AUTH.username), password: Buffer.from(AUTH.password) }
