@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { readImageName } from '../../../../../activities/image/repository/canonical-name.ts';
+import { golden } from '../../../../support/golden.ts';
+
+interface Row {
+  readonly image: string;
+  readonly canonical: string;
+  readonly registry: string;
+  readonly isBare: boolean;
+}
+
+const TABLE = golden<null, Row>('activities/image/repository/fixtures/image-name.json');
+
+/** What go-containerregistry takes, but no registry can have, or no client may be led to by a tenant. */
+const REFUSED_HERE = new Set([
+  // Hosts that are none.
+  ...['host:99999/app', 'host:/app', '.com/app', '-host.com/app', 'example.com./app'],
+  // Paths that lead elsewhere.
+  ...['/app', '//app', 'app/', 'host.com/app/', 'host.com//app'],
+  ...['host.com/../app', 'host.com/./app', 'host.com/a/../../b'],
+  // Names beyond the grammar of the distribution specification.
+  ...['host.com/a___b', 'host.com/a..b', 'host.com/-a', 'host.com/a-', 'host.com/_a', 'host.com/.a'],
+]);
+
+function read(image: string): { canonical: string; host: string } | string {
+  try {
+    const { canonical, host } = readImageName(image);
+    return { canonical, host };
+  } catch (error) {
+    expect(error).toMatchObject({
+      type: 'ImageURLInvalid',
+      nonRetryable: true,
+      details: [{ stalled: true }],
+    });
+    return (error as Error).message;
+  }
+}
+
+// Messages show neither control characters nor what may be a password.
+function expected({ image, canonical, registry, isBare }: Row): unknown {
+  if (canonical === '' || REFUSED_HERE.has(image))
+    return `could not parse reference: ${image.replace('user:word@', '***@')}`.trim();
+  return isBare ? { canonical, host: registry } : expect.stringContaining('should not include a tag');
+}
+
+describe('an image is read as go-containerregistry reads it:', () => {
+  it.each(TABLE.rows)('$image', (row) => {
+    const result = read(row.image);
+    expect(typeof result === 'string' ? result.trim() : result).toEqual(expected(row));
+  });
+
+  it('and every row that is refused on purpose is one that Go takes', () => {
+    const taken = TABLE.rows.filter(({ canonical }) => canonical !== '').map(({ image }) => image);
+    expect([...REFUSED_HERE].filter((image) => !taken.includes(image))).toEqual([]);
+  });
+});
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+
+it.each([
+  ['https://ghcr.io/app', "image 'https://ghcr.io/app' should not include URL scheme; remove 'https://'"],
+  ['oci://ghcr.io/app', "image 'oci://ghcr.io/app' should not include URL scheme; remove 'oci://'"],
+  ['ghcr.io/team/app:v1', "image 'ghcr.io/team/app:v1' should not include a tag; remove ':v1'"],
+  ['localhost:5000/app:v1', "image 'localhost:5000/app:v1' should not include a tag; remove ':v1'"],
+  ['app:v1', "image 'app:v1' should not include a tag; remove ':v1'"],
+  [`app@${DIGEST}`, `image 'app@${DIGEST}' should not include a tag; remove ':${'a'.repeat(64)}'`],
+])('%s is refused in the words of Flux', (image, message) => {
+  expect(read(image)).toBe(message);
+});
+
+it('no password of an image that is refused is shown', () => {
+  expect(read('https://user:CANARY@ghcr.io/app')).not.toContain('CANARY');
+  expect(read('user:CANARY@ghcr.io/app')).not.toContain('CANARY');
+});
