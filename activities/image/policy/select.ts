@@ -21,7 +21,8 @@ export interface SelectOptions {
 
 // A worker serves many objects: it gets its turn back after so many milliseconds.
 const TURN_MS = 10;
-const BUDGET_MS = 10_000;
+/** What matching may take at most, in milliseconds. */
+export const BUDGET_MS = 10_000;
 
 /**
  * The tag that a policy chooses, as the reflector does. Where it leaves a choice open, because it goes through filtered
@@ -44,6 +45,12 @@ export async function selectTag(
   if (tag === undefined)
     throw failed(Reason.Failure, 'unable to determine latest version from provided list');
   return tag;
+}
+
+/** Throws stalled InvalidPolicy for what {@link selectTag} refuses whatever the tags are. */
+export function assertChoice({ policy, filterTags }: Choice): void {
+  compilePolicy(policy);
+  if (filterTags) compileFilter(filterTags);
 }
 
 function compilePolicy({ semver, alphabetical, numerical }: Choice['policy']): Latest {

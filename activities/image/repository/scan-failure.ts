@@ -4,12 +4,20 @@ import { asHttpError, HttpError, type HttpProblem } from '../../fetch/http/error
 import type { RegistryAccess } from '../../fetch/oci/contract.ts';
 import type { ImageName } from './canonical-name.ts';
 
-/** What a failed question to the registry of an image means, with what to do about it; other errors pass through. */
-export function scanFailure(thrown: unknown, image: ImageName, access: RegistryAccess): unknown {
+/**
+ * What a failed question to the registry of an image means, with what to do about it; other errors pass through.
+ * `doing` says what was not done.
+ */
+export function scanFailure(
+  thrown: unknown,
+  image: ImageName,
+  access: RegistryAccess,
+  doing = `scan failed: ${image.canonical}`,
+): unknown {
   const error = asHttpError(thrown);
   if (!(error instanceof HttpError)) return error;
   const advice = adviceOf(error, image, access);
-  const message = `scan failed: ${image.canonical}: ${error.message}${advice && `; ${advice}`}`;
+  const message = `${doing}: ${error.message}${advice && `; ${advice}`}`;
   if (!error.mayPass) return failed(Reason.ReadOperationFailed, message);
   const { retryAfterMs } = error;
   return transient(Reason.ReadOperationFailed, message, retryAfterMs === undefined ? {} : { retryAfterMs });
