@@ -29,10 +29,11 @@ export function editsFor(marked: MarkedScalar, value: string): Edit[] {
   }
 }
 
-/** Whether a scalar that holds the right text is yet no string to Kubernetes. */
+/** Whether a scalar that holds the right text is yet a number or a truth value to Kubernetes. */
 export function isNoString({ scalar }: MarkedScalar): boolean {
   if (scalar.tag !== undefined) return isOtherType(scalar.tag);
-  return scalar.type === 'PLAIN' && typeof resolvePlainScalar(scalar.source) !== 'string';
+  const value = scalar.type === 'PLAIN' ? resolvePlainScalar(scalar.source) : '';
+  return value !== null && typeof value !== 'string';
 }
 
 function isOtherType(tag: string | undefined): boolean {
