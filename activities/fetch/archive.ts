@@ -1,6 +1,7 @@
 import { Reason } from '../../api/reasons.ts';
 import { failed } from '../failures.ts';
 import { ARCHIVE_LIMITS, pathProblem } from './archive-path.ts';
+import { batches } from './batches.ts';
 import { parseBatch } from './commit.ts';
 import { catFiles, GitCommandError, git } from './git.ts';
 import type { GitSession } from './git-session.ts';
@@ -35,8 +36,6 @@ interface Blob {
   readonly isExecutable: boolean;
 }
 
-// What one `cat-file` prints is held in memory: small repositories need one, big ones stay bounded.
-const BATCH_BYTES = 16 * 1024 * 1024;
 const HEADER_BYTES = 128;
 // The commits that are read along.
 const OTHER_OBJECTS = 4 * 1024 * 1024;
@@ -150,21 +149,6 @@ async function* tar(contents: AsyncIterable<ReadBatch>, lfsPointers: string[]): 
     yield Buffer.concat(chunks);
   }
   yield TAR_END;
-}
-
-function* batches(blobs: readonly Blob[]): Generator<readonly Blob[]> {
-  let batch: Blob[] = [];
-  let bytes = 0;
-  for (const blob of blobs) {
-    if (batch.length > 0 && bytes + blob.size > BATCH_BYTES) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(blob);
-    bytes += blob.size;
-  }
-  if (batch.length > 0) yield batch;
 }
 
 function bytesOf(blobs: readonly Blob[]): number {

@@ -3,6 +3,7 @@ import type { GitRepository } from '../../api/git-repository.ts';
 import { faultPoint } from '../fault.ts';
 import { createArchive } from './archive.ts';
 import { isServed } from './artifact-download.ts';
+import { beating } from './beating.ts';
 import { commitsToRead, describeCommit } from './commit.ts';
 import { gitFailure } from './git-errors.ts';
 import type { GitRemotes } from './git-remotes.ts';
@@ -18,8 +19,6 @@ export interface GitFetcherOptions {
   /** Where others reach the store's artifact server: `http://host:port`. */
   readonly advertisedUrl: string;
 }
-
-const HEARTBEAT_MS = 3000;
 
 export function createGitFetcher(options: GitFetcherOptions): GitFetcher {
   const { remotes, store } = options;
@@ -66,7 +65,7 @@ export function createGitFetcher(options: GitFetcherOptions): GitFetcher {
         const url = isThere ? previous.url : urlOf(previous.path);
         return { unchanged: true, artifact: { ...artifactOf(previous), url } };
       }
-      using _beat = beating(fetchOptions, resolved.revision);
+      using _beat = beating(fetchOptions.heartbeat, { fetching: resolved.revision });
       try {
         return await remotes.mirrors.use(
           session,
@@ -129,10 +128,4 @@ function artifactOf({
     ...(size !== undefined && { size }),
     ...(metadata !== undefined && { metadata }),
   };
-}
-
-function beating({ heartbeat }: GitFetchOptions, revision: string): Disposable {
-  heartbeat({ fetching: revision });
-  const timer = setInterval(() => heartbeat({ fetching: revision }), HEARTBEAT_MS);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
 }

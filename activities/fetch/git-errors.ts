@@ -82,7 +82,7 @@ const HINT: Readonly<Record<GitProblem, string>> = {
 };
 
 // The same call brings the same answer until somebody changes something; the object's next retry looks again.
-const LASTING: ReadonlySet<GitProblem> = new Set([
+export const LASTING: ReadonlySet<GitProblem> = new Set([
   'authentication',
   'host-key',
   'tls',
@@ -110,10 +110,11 @@ function reasonOf(problem: GitProblem): Reason {
   return problem === 'disk' ? Reason.StorageOperationFailed : Reason.GitOperationFailed;
 }
 
-const MOST_WORDS = 400;
+/** The longest words that are repeated, in characters. */
+export const MOST_WORDS = 400;
 
 /** What git said last and loudest; progress and what the server chatted are left out. */
-function wordsOf(error: GitCommandError): string {
+export function wordsOf(error: GitCommandError): string {
   if (error.ended === 'timeout') return 'context deadline exceeded';
   const lines = messageOf(error)
     .split(/[\r\n]+/)

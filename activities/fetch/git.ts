@@ -8,6 +8,10 @@ export interface GitOptions {
   readonly repository?: string;
   /** Bytes of output that are taken, 8 MiB by default; more ends the command. */
   readonly maxOutput?: number;
+  /** What the command reads from its standard input; not empty. */
+  readonly input?: string | Buffer;
+  /** Exit codes that are an answer too, such as the 1 of a `git grep` that found nothing. */
+  readonly answers?: readonly number[];
 }
 
 /** A git command that failed; `git-errors.ts` tells what that means. */
@@ -41,17 +45,16 @@ export function git(session: GitSession, args: readonly string[], options: GitOp
 export function catFiles(
   session: GitSession,
   objects: readonly string[],
-  options: GitOptions & { readonly repository: string },
+  options: Omit<GitOptions, 'input'> & { readonly repository: string },
 ): Promise<Buffer> {
   const input = `${objects.join('\n')}\n`;
-  return supervise(session, options, (client) => client.binaryCatFile(['--batch']), input);
+  return supervise(session, { ...options, input }, (client) => client.binaryCatFile(['--batch']));
 }
 
 async function supervise<T>(
   session: GitSession,
   options: GitOptions,
   start: (client: SimpleGit) => PromiseLike<T>,
-  input?: string,
 ): Promise<T> {
   const { signal, timeoutMs } = session;
   signal.throwIfAborted();
@@ -60,7 +63,7 @@ async function supervise<T>(
   const stop = AbortSignal.any([signal, deadline, tooMuch.signal]);
   const release = killOnAbort(session.directory, stop);
   try {
-    return await start(client(session, options, { stop, tooMuch, input }));
+    return await start(client(session, options, { stop, tooMuch }));
   } catch (error) {
     signal.throwIfAborted();
     if (deadline.aborted) throw new GitCommandError('timeout', `no answer within ${timeoutMs} ms`);
@@ -74,11 +77,11 @@ async function supervise<T>(
 interface Bounds {
   readonly stop: AbortSignal;
   readonly tooMuch: AbortController;
-  readonly input: string | undefined;
 }
 
 // The whole policy of simple-git's guards stays on: no `unsafe` is set, and no variable comes from our environment.
-function client(session: GitSession, options: GitOptions, { stop, tooMuch, input }: Bounds): SimpleGit {
+function client(session: GitSession, options: GitOptions, { stop, tooMuch }: Bounds): SimpleGit {
+  const answers = new Set([0, ...(options.answers ?? [])]);
   const env = environment(session.directory, options.repository);
   return simpleGit({
     baseDir: session.directory,
@@ -87,10 +90,12 @@ function client(session: GitSession, options: GitOptions, { stop, tooMuch, input
     abort: stop,
     // A command that was killed has no exit code, which must not look like success.
     errors: (error, { exitCode, stdErr }) =>
-      exitCode === 0 ? undefined : (error ?? new Error(Buffer.concat(stdErr).toString() || 'git was killed')),
+      answers.has(exitCode)
+        ? undefined
+        : (error ?? new Error(Buffer.concat(stdErr).toString() || 'git was killed')),
     // Only when nobody holds its output any more, the command and all it started have ended.
     completion: { onClose: true, onExit: false },
-    input: () => input,
+    input: () => options.input,
   })
     .env(env)
     .outputHandler((_command, stdout, stderr) => {
@@ -114,6 +119,8 @@ function environment(home: string, repository: string | undefined): Record<strin
     GIT_ALLOW_PROTOCOL: 'https:http:ssh',
     GIT_PROTOCOL_FROM_USER: '0',
     GIT_LFS_SKIP_SMUDGE: '1',
+    // A path is a path: `*` and `:(` in it mean nothing.
+    GIT_LITERAL_PATHSPECS: '1',
   };
 }
 

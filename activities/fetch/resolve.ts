@@ -30,6 +30,8 @@ type Wanted =
 
 // A million refs with names of usual length; they pass through, only the chosen one stays.
 const MOST_REFS_OUTPUT = 96 * 1024 * 1024;
+const TAGS = 'refs/tags/';
+const PEELED = '^{}';
 
 /**
  * Resolves `spec.ref` with Flux's precedence: commit, name, semver, tag, branch (`master` when nothing is set).
@@ -39,9 +41,42 @@ const MOST_REFS_OUTPUT = 96 * 1024 * 1024;
 export async function resolveRef(session: GitSession, ref: GitRef | undefined): Promise<ResolvedRef> {
   const wanted = wantedOf(ref ?? {});
   if (wanted.kind === 'commit') return pinned(wanted.commit, wanted.branch);
-  if (wanted.kind === 'semver') return await resolveSemver(session, wanted.range);
-  const refs = await listRefs(session, [wanted.ref, `${wanted.ref}^{}`]);
-  const commit = refs.get(`${wanted.ref}^{}`) ?? refs.get(wanted.ref);
+  return await resolveAmong(session, wanted, await listRefs(session, patternsOf(wanted)));
+}
+
+/** A ref that is resolved, and where other refs point at the same moment; one that does not exist is left out. */
+export interface ResolvedRefs {
+  readonly resolved: ResolvedRef;
+  readonly heads: ReadonlyMap<string, string>;
+}
+
+/** Like {@link resolveRef}, with one question to the remote for other full refs along with it. */
+export async function resolveWith(
+  session: GitSession,
+  ref: GitRef | undefined,
+  others: readonly string[],
+): Promise<ResolvedRefs> {
+  const wanted = wantedOf(ref ?? {});
+  const heads = await listRefs(session, [...patternsOf(wanted), ...others]);
+  const resolved =
+    wanted.kind === 'commit'
+      ? pinned(wanted.commit, wanted.branch)
+      : await resolveAmong(session, wanted, heads);
+  return { resolved, heads };
+}
+
+function patternsOf(wanted: Wanted): readonly string[] {
+  if (wanted.kind === 'commit') return [];
+  return wanted.kind === 'semver' ? [`${TAGS}*`] : [wanted.ref, `${wanted.ref}${PEELED}`];
+}
+
+async function resolveAmong(
+  session: GitSession,
+  wanted: Exclude<Wanted, { kind: 'commit' }>,
+  refs: ReadonlyMap<string, string>,
+): Promise<ResolvedRef> {
+  if (wanted.kind === 'semver') return await resolveSemver(session, wanted.range, refs);
+  const commit = refs.get(`${wanted.ref}${PEELED}`) ?? refs.get(wanted.ref);
   if (commit !== undefined) return resolved(commit, wanted.ref, wanted.label);
   throw await missing(session, `couldn't find remote ref "${wanted.ref}"`);
 }
@@ -73,13 +108,16 @@ export function movedTo(previous: ResolvedRef, commit: string): ResolvedRef {
   };
 }
 
-async function resolveSemver(session: GitSession, range: string): Promise<ResolvedRef> {
+async function resolveSemver(
+  session: GitSession,
+  range: string,
+  refs: ReadonlyMap<string, string>,
+): Promise<ResolvedRef> {
   const constraint = parseConstraint(range);
   if (!constraint) {
     const message = `semver parse error: spec.ref.semver ${JSON.stringify(range)} is no version range; correct it`;
     throw failed(Reason.GitOperationFailed, message);
   }
-  const refs = await listRefs(session, ['refs/tags/*']);
   const tags = [...refs.keys()].filter((ref) => ref.startsWith(TAGS) && !ref.endsWith(PEELED));
   const tag = latestMatching(
     tags.map((ref) => ref.slice(TAGS.length)),
@@ -90,9 +128,6 @@ async function resolveSemver(session: GitSession, range: string): Promise<Resolv
   const ref = `${TAGS}${tag}`;
   return resolved(refs.get(`${ref}${PEELED}`) ?? refs.get(ref) ?? '', ref, tag);
 }
-
-const TAGS = 'refs/tags/';
-const PEELED = '^{}';
 
 async function listRefs(
   session: GitSession,
