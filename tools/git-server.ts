@@ -37,8 +37,8 @@ export interface GitServer {
   /** Every request since the start or the last clear, oldest first. */
   readonly requests: readonly GitRequest[];
   clearRequests(): void;
-  /** Asked before each request, until it is set again. */
-  setFault(fault: ((request: GitRequest) => Fault) | undefined): void;
+  /** Asked before each request, which waits for its answer, until it is set again. */
+  setFault(fault: ((request: GitRequest) => Fault | Promise<Fault>) | undefined): void;
   stop(): Promise<void>;
 }
 
@@ -49,13 +49,13 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   const { root } = options;
   mkdirSync(root, { recursive: true });
   const requests: GitRequest[] = [];
-  let fault: ((request: GitRequest) => Fault) | undefined;
+  let fault: ((request: GitRequest) => Fault | Promise<Fault>) | undefined;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const seen = { method: request.method ?? 'GET', path: request.url ?? '/' };
     requests.push(seen);
     if (requests.length > KEPT_REQUESTS) requests.shift();
-    const broken = fault?.(seen);
+    const broken = await fault?.(seen);
     if (broken === 'drop') return void request.destroy();
     if (typeof broken === 'number') return void response.writeHead(broken).end();
     if (broken) await sleep(broken.delayMs);
