@@ -1,0 +1,94 @@
+import type { ImageRef } from '../../../api/image-policy.ts';
+import { Reason } from '../../../api/reasons.ts';
+import { failed } from '../../failures.ts';
+import { batches } from '../../fetch/batches.ts';
+import { parseBatch } from '../../fetch/commit.ts';
+import { catFiles, GitCommandError } from '../../fetch/git.ts';
+import type { UpdatedFile } from './changes.ts';
+import type { MarkedFiles, Tree, TreeFile } from './find-marked.ts';
+import { type FileOutcome, setImages } from './set-images.ts';
+import type { FileEdit } from './write-tree.ts';
+
+/** What the policies change in a tree. */
+export interface Edit {
+  /** New content by paths of the repository. */
+  readonly files: readonly FileEdit[];
+  /** The same with what changed in them, by paths below `spec.update.path`. */
+  readonly updated: readonly UpdatedFile[];
+  readonly problems: readonly string[];
+  /** The other objects that were read along, undefined where the mirror lacks one. */
+  readonly alsoRead: readonly (Buffer | undefined)[];
+}
+
+const HEADER_BYTES = 128;
+// The commits that are read along.
+const OTHER_OBJECTS = 4 * 1024 * 1024;
+const MOST_CHANGED = 64 * 1024 * 1024;
+
+/**
+ * Sets the images of policies in marked files. What a file was is let go of as soon as it is read: only those that
+ * change are held. Throws UpdateFailed when they are more than {@link MOST_CHANGED} bytes.
+ */
+export async function editFiles(
+  tree: Tree,
+  { base, files, problems }: MarkedFiles,
+  { images, alsoRead: others }: { images: ReadonlyMap<string, ImageRef>; alsoRead: readonly string[] },
+): Promise<Edit> {
+  const edits: FileEdit[] = [];
+  const updated: UpdatedFile[] = [];
+  const found = [...problems];
+  let bytes = 0;
+  const [first = [], ...rest] = batches(files);
+  const [alsoRead, contents] = await readObjects(tree, others, first);
+  for (const batch of [first, ...rest]) {
+    const read = batch === first ? contents : (await readObjects(tree, [], batch))[1];
+    for (const [index, file] of batch.entries()) {
+      // Between two files other work of the process gets its turn.
+      await new Promise((turn) => setImmediate(turn));
+      tree.session.signal.throwIfAborted();
+      const outcome = setImages(pathBelow(base, file.path), present(file, read[index]), images);
+      found.push(...sentencesOf(outcome));
+      if (outcome.file === undefined) continue;
+      const { content } = outcome.file;
+      bytes += content.length;
+      if (bytes > MOST_CHANGED) throw tooMuch();
+      updated.push(outcome.file);
+      edits.push({ path: file.path, mode: file.mode, content });
+    }
+  }
+  return { files: edits, updated, problems: [...new Set(found)], alsoRead };
+}
+
+async function readObjects(
+  { session, repository }: Tree,
+  others: readonly string[],
+  files: readonly TreeFile[],
+): Promise<readonly [(Buffer | undefined)[], readonly (Buffer | undefined)[]]> {
+  const ids = [...others, ...files.map(({ id }) => id)];
+  if (ids.length === 0) return [[], []];
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  const maxOutput = bytes + ids.length * HEADER_BYTES + OTHER_OBJECTS;
+  const objects = parseBatch(await catFiles(session, ids, { repository, maxOutput }));
+  return [objects.slice(0, others.length), objects.slice(others.length)];
+}
+
+function sentencesOf({ problem, unknownPolicies }: FileOutcome): readonly string[] {
+  const unknown = unknownPolicies.map((setter) => `${setter}: no such policy, or it has not chosen an image`);
+  return problem === undefined ? unknown : [problem, ...unknown];
+}
+
+function present({ id }: TreeFile, content: Buffer | undefined): Buffer {
+  if (content === undefined) throw new GitCommandError('exit', `fatal: missing blob ${id}`);
+  return content;
+}
+
+function pathBelow(base: string, path: string): string {
+  return base === '' ? path : path.slice(base.length + 1);
+}
+
+function tooMuch(): Error {
+  return failed(
+    Reason.UpdateFailed,
+    `failed to apply policies: the files that change are larger than ${MOST_CHANGED} bytes together; set spec.update.path`,
+  );
+}

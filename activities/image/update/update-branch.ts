@@ -1,0 +1,155 @@
+import type { ImageRef } from '../../../api/image-policy.ts';
+import type { ImageUpdateAutomation } from '../../../api/image-update-automation.ts';
+import type { FaultPoint } from '../../fault.ts';
+import type { ResolvedRef } from '../../fetch/resolve.ts';
+import type { Branches } from './branches.ts';
+import type { UpdatedFile } from './changes.ts';
+import type { ReadCommit } from './commit-object.ts';
+import { type Edit, editFiles } from './edit.ts';
+import { findMarked, type Tree } from './find-marked.ts';
+import { findOurs } from './history.ts';
+import { pushBranch } from './push-branch.ts';
+
+/** What an update did; small enough to travel. */
+export interface UpdateResult {
+  /** What was checked out, such as `main@sha1:<id>`. */
+  readonly revision: string;
+  /** The push branch is another one than that of the checkout. */
+  readonly switched: boolean;
+  /** The push branch. */
+  readonly branch: string;
+  /** The commit of this reconcile; undefined when there was nothing to change. */
+  readonly pushed?: Pushed;
+  readonly files: number;
+  readonly changes: number;
+  /** Files that were skipped and markers that lead nowhere, as sentences: the first few. */
+  readonly problems: readonly string[];
+  /** The checkout is what the policies want: nothing was edited. */
+  readonly upToDate: boolean;
+}
+
+export interface Pushed {
+  readonly commit: string;
+  /** `<branch>@sha1:<id>`. */
+  readonly revision: string;
+  /** Where it was pushed to as well, as the spec has it. */
+  readonly refspecs: readonly string[];
+  /** Without our trailer, cut at 2 KiB. */
+  readonly message: string;
+  /** RFC 3339. */
+  readonly at: string;
+  /** It was there already: an earlier attempt, or an earlier reconcile of the same, has pushed it. */
+  readonly isAdopted: boolean;
+}
+
+/** What the push branch changes of the base branch; stays in the process. */
+export interface BranchChanges {
+  /** Undefined when a tag or a commit was checked out. */
+  readonly base: string | undefined;
+  readonly head: string;
+  readonly message: string;
+  readonly files: readonly UpdatedFile[];
+}
+
+/** One attempt: what was asked for, and where the refs of the remote were at its beginning. */
+export interface BranchUpdate {
+  readonly automation: ImageUpdateAutomation;
+  readonly images: ReadonlyMap<string, ImageRef>;
+  readonly reconcileId: string;
+  readonly branches: Branches;
+  readonly path: string;
+  readonly tree: Tree;
+  readonly resolved: ResolvedRef;
+  /** Where the other refs were, by their full names. */
+  readonly heads: ReadonlyMap<string, string>;
+  /** Adds a signature to the bytes of a commit; as they are when nothing signs. */
+  readonly sign: (commit: Buffer) => Promise<Buffer>;
+  readonly now: () => Date;
+  /** Asked right before each push. Throws when this attempt must not write any more. */
+  readonly assertMayWrite: () => void;
+  readonly passed: (point: FaultPoint) => void;
+  readonly onChanges: (changes: BranchChanges) => void;
+}
+
+/** A commit on the push branch, and whether somebody before us has put it there. */
+export interface Landed extends ReadCommit {
+  readonly id: string;
+  readonly isAdopted: boolean;
+}
+
+const MOST_PROBLEMS = 5;
+const LONGEST_PROBLEM = 300;
+const LONGEST_MESSAGE = 2048;
+
+/** Edits, commits and pushes once; `raced` when a ref has moved meanwhile. Throws what the status shall say. */
+export async function updateBranch(update: BranchUpdate): Promise<UpdateResult | 'raced'> {
+  const { tree, resolved, branches, heads, images, path } = update;
+  const marked = await findMarked(tree, path);
+  const onPush = heads.get(branches.pushRef);
+  const alsoRead = onPush === undefined ? [] : [onPush];
+  const edit = await editFiles(tree, marked, { images, alsoRead });
+  update.passed('image.edited');
+  if (edit.files.length === 0) return resultOf(update, edit, await adopt(update));
+  const landed = await pushBranch(update, edit);
+  if (landed === 'raced' || landed === 'same') return landed === 'raced' ? landed : resultOf(update, edit);
+  if (branches.switched) {
+    const base = resolved.ref?.startsWith('refs/heads/')
+      ? resolved.ref.slice('refs/heads/'.length)
+      : undefined;
+    update.onChanges({ base, head: branches.push, message: landed.message, files: edit.updated });
+  }
+  return resultOf(update, edit, landed);
+}
+
+/**
+ * The commit of an attempt that was lost after its push: the branch has all changes, and the status knows of none.
+ * In a quiet interval nothing is asked for that.
+ */
+async function adopt(update: BranchUpdate): Promise<Landed | undefined> {
+  const { automation, tree, resolved, branches, reconcileId, images } = update;
+  if (resolved.ref !== branches.pushRef || resolved.pinned) return undefined;
+  if (hasObserved(automation, images)) return undefined;
+  const found = await findOurs(tree, { head: tree.commit, ref: branches.pushRef, reconcileId });
+  if (found === undefined || found.id === automation.status?.lastPushCommit) return undefined;
+  return { ...found, isAdopted: true };
+}
+
+/** Whether the status tells of an update of this spec with these images. */
+export function hasObserved(
+  { metadata, status }: ImageUpdateAutomation,
+  images: ReadonlyMap<string, ImageRef>,
+): boolean {
+  const observed = status?.observedPolicies ?? {};
+  return (
+    status?.observedGeneration === metadata.generation &&
+    Object.keys(observed).length === images.size &&
+    Object.entries(observed).every(([name, { name: image, tag, digest }]) => {
+      const now = images.get(`${metadata.namespace}:${name}`);
+      return now?.name === image && now.tag === tag && (now.digest ?? '') === (digest ?? '');
+    })
+  );
+}
+
+function resultOf({ branches, resolved }: BranchUpdate, edit: Edit, landed?: Landed): UpdateResult {
+  return {
+    revision: resolved.revision,
+    switched: branches.switched,
+    branch: branches.push,
+    files: edit.files.length,
+    changes: edit.updated.reduce((sum, { changes }) => sum + changes.length, 0),
+    problems: edit.problems.slice(0, MOST_PROBLEMS).map((problem) => problem.slice(0, LONGEST_PROBLEM)),
+    upToDate: landed === undefined,
+    ...(landed && { pushed: pushedOf(branches, landed) }),
+  };
+}
+
+function pushedOf({ push, refspec }: Branches, { id, message, committedAt, isAdopted }: Landed): Pushed {
+  return {
+    commit: id,
+    revision: `${push}@${id.length === 64 ? 'sha256' : 'sha1'}:${id}`,
+    refspecs: refspec ? [refspec.text] : [],
+    message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message,
+    at: `${new Date(committedAt).toISOString().slice(0, 19)}Z`,
+    isAdopted,
+  };
+}
