@@ -1,0 +1,112 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { readBody } from '../../fetch/http/body.ts';
+import type { Authorization, HttpAnswer, HttpClient, TlsAccess } from '../../fetch/http/client.ts';
+import { HttpError, retryAfter } from '../../fetch/http/error.ts';
+import { ProviderError } from './failure.ts';
+
+/** JSON over HTTP with one provider, as far as pull requests need it. Throws a {@link ProviderError} or an HttpError. */
+export interface Rest {
+  get(path: string, query: Readonly<Record<string, string>>): Promise<RestAnswer>;
+  send(method: 'POST' | 'PATCH' | 'PUT', path: string, content: object): Promise<unknown>;
+}
+
+export interface RestAnswer {
+  readonly content: unknown;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface RestOptions {
+  readonly client: HttpClient;
+  /** Without a slash at its end. */
+  readonly api: string;
+  readonly authorization: Authorization;
+  readonly tls: TlsAccess | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+// Lists hold whole descriptions.
+const LARGEST_ANSWER = 16 * 1024 * 1024;
+const LARGEST_REFUSAL = 64 * 1024;
+const LONGEST_SAID = 300;
+
+export function createRest({ client, api, headers, ...access }: RestOptions): Rest {
+  async function ask(url: URL, writing: { method?: 'POST' | 'PATCH' | 'PUT'; body?: string }) {
+    const type = writing.body === undefined ? {} : { 'Content-Type': 'application/json' };
+    const wanted = {
+      ...access,
+      ...writing,
+      url,
+      headers: { Accept: 'application/json', ...headers, ...type },
+    };
+    const answer = await client.request(wanted);
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    throw await refusal(answer);
+  }
+
+  return {
+    async get(path, query) {
+      const url = new URL(`${api}${path}`);
+      for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+      const answer = await ask(url, {});
+      return { content: await readJson(answer), headers: answer.headers };
+    },
+    async send(method, path, content) {
+      return await readJson(await ask(new URL(`${api}${path}`), { method, body: JSON.stringify(content) }));
+    },
+  };
+}
+
+async function readJson(answer: HttpAnswer): Promise<unknown> {
+  const text = (await readBody(answer, LARGEST_ANSWER)).toString();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpError(
+      'content',
+      "the server answers no JSON; set 'address' in the Secret to the base URL of its API",
+    );
+  }
+}
+
+async function refusal(answer: HttpAnswer): Promise<ProviderError> {
+  const { status, headers } = answer;
+  // Only for its words: what cannot be read is as good as none.
+  const body = await readBody(answer, LARGEST_REFUSAL).catch(() => Buffer.alloc(0));
+  return new ProviderError(status, saidOf(body.toString()), { ...busy(status, headers, Date.now()) });
+}
+
+/** The words of a refusal: GitHub and Gitea write `message` and `errors`, GitLab `message`, `error`, `error_description`. */
+function saidOf(text: string): string {
+  try {
+    const words = wordsOf(JSON.parse(text)).join('; ').replace(/\s+/g, ' ');
+    return words.length > LONGEST_SAID ? `${words.slice(0, LONGEST_SAID)}…` : words;
+  } catch {
+    return '';
+  }
+}
+
+const SAYING = ['message', 'error', 'error_description', 'errors'];
+const DEEPEST = 4;
+
+function wordsOf(value: unknown, depth = 0): readonly string[] {
+  if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return [];
+  if (Array.isArray(value)) return value.flatMap((part) => wordsOf(part, depth + 1));
+  const entries = Object.entries(value);
+  const saying = entries.filter(([key]) => SAYING.includes(key));
+  const parts = depth === 0 || saying.length > 0 ? saying : entries;
+  const words = [...new Set(parts.flatMap(([, part]) => wordsOf(part, depth + 1)))];
+  // Which field of what is wrong, and how, belongs together.
+  return depth === 0 || words.length === 0 ? words : [words.join(' ')];
+}
+
+/** GitHub also says 403 to who asks too often, with the headers that tell until when. */
+function busy(status: number, headers: IncomingHttpHeaders, now: number) {
+  const told = retryAfter(headers['retry-after'], now);
+  if (status !== 429 && status !== 403) return { retryAfterMs: told };
+  if (told !== undefined) return { isBusy: true, retryAfterMs: told };
+  if (headers['x-ratelimit-remaining'] !== '0') return { isBusy: status === 429 };
+  const reset = Number(headers['x-ratelimit-reset']) * 1000 - now;
+  return { isBusy: true, retryAfterMs: Number.isFinite(reset) ? Math.max(0, reset) : undefined };
+}

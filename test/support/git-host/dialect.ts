@@ -1,0 +1,73 @@
+/** A pull request in the memory of a made-up provider. */
+export interface StoredPull {
+  readonly number: number;
+  title: string;
+  body: string;
+  readonly head: string;
+  readonly base: string;
+  state: 'open' | 'closed' | 'merged';
+  /** Its head is the branch of a fork. */
+  readonly fromFork?: boolean;
+}
+
+export interface HostState {
+  /** Of the one repository that is there. */
+  readonly repository: string;
+  readonly pulls: StoredPull[];
+  /** Heads that have nothing the base lacks. */
+  readonly merged: Set<string>;
+  /** Lines that were taken for commands. */
+  readonly commands: string[];
+  /** Of the server itself. */
+  url: string;
+}
+
+export interface HostRequest {
+  readonly method: string;
+  /** Below the base path of the API. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
+export interface HostAnswer {
+  readonly status: number;
+  readonly json: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** How one provider's REST API reads and writes. */
+export interface Dialect {
+  /** Of the API, below the server. */
+  readonly basePath: string;
+  /** What goes before the token in the Authorization header. */
+  readonly scheme: string;
+  readonly unauthorized: unknown;
+  readonly forbidden: unknown;
+  readonly notFound: unknown;
+  answer(state: HostState, request: HostRequest): HostAnswer | undefined;
+}
+
+/** An open one between the same branches of the repository itself. */
+export function openTwin(state: HostState, head: string, base: string): StoredPull | undefined {
+  return state.pulls.find(
+    (pull) => pull.state === 'open' && pull.head === head && pull.base === base && !pull.fromFork,
+  );
+}
+
+export function store(state: HostState, pull: Omit<StoredPull, 'number' | 'state'>): StoredPull {
+  const stored: StoredPull = { ...pull, number: state.pulls.length + 1, state: 'open' };
+  state.pulls.push(stored);
+  return stored;
+}
+
+/** Takes a new title or body where one is given. */
+export function change(pull: StoredPull, { title, body }: { title?: unknown; body?: unknown }): StoredPull {
+  if (typeof title === 'string') pull.title = title;
+  if (typeof body === 'string') pull.body = body;
+  return pull;
+}
+
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
