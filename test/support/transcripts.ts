@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { pawlFor, type StackAddresses } from './harness.ts';
 
 /** What a command left: exit code and both streams. */
 export interface Transcript {
@@ -32,6 +33,19 @@ export function openTranscripts(file: string): Transcripts {
       if (FLUX) writeFileSync(file, `${JSON.stringify(recorded, null, 2)}\n`);
     },
   };
+}
+
+/**
+ * Runs a line of words without blanks in them against a cluster, by `pawl` or while recording by `flux`; `namespace` is
+ * what `NS` in it stands for, and in what is heard.
+ */
+export async function runLine(stack: StackAddresses, line: string, namespace = ''): Promise<Transcript> {
+  const args = line.replaceAll('NS', namespace).split(' ');
+  const heard = await (FLUX ? runFlux(FLUX, args, { KUBECONFIG: stack.kubeconfig }) : pawlFor(stack)(args));
+  const [stdout = '', stderr = ''] = [heard.stdout, heard.stderr].map((text) =>
+    namespace ? text.replaceAll(namespace, 'NS') : text,
+  );
+  return { code: heard.code, stdout, stderr };
 }
 
 /** Runs a `flux`, whatever its exit code. */

@@ -1,32 +1,14 @@
-import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createKubeClient, type KubeClient } from '../../../activities/kube/client.ts';
 import { loadKubeAccess } from '../../../activities/kube/config.ts';
 import { answerRequests } from '../../support/answering-controller.ts';
-import { createNamespace, pawlFor, type Stack, startStack } from '../../support/harness.ts';
+import { createNamespace, type Stack, startStack } from '../../support/harness.ts';
 import { helmObjects, putObjects } from '../../support/helm-objects.ts';
+import { openTranscripts, runLine, type Transcript } from '../../support/transcripts.ts';
 
-// What the stock CLI (2.9.4) wrote for the same objects. To record anew, with its path:
-// PAWL_RECORD_FLUX=/path/to/flux vitest run --project e2e test/e2e/cli/helm.test.ts
-const FILE = join(import.meta.dirname, 'helm-transcripts.json');
-const FLUX = process.env['PAWL_RECORD_FLUX'];
-
-interface Transcript {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const recorded = JSON.parse(readFileSync(FILE, 'utf8')) as Record<string, readonly Transcript[]>;
-
-/** What is expected of the lines of a test; while recording, what was just heard. */
-function asRecorded(name: string, transcripts: readonly Transcript[]): readonly Transcript[] | undefined {
-  if (FLUX) recorded[name] = transcripts;
-  return recorded[name];
-}
+// To record anew: PAWL_RECORD_FLUX=/path/to/flux vitest run --project e2e test/e2e/cli/helm.test.ts
+const transcripts = openTranscripts(join(import.meta.dirname, 'helm-transcripts.json'));
 
 let stack: Stack;
 let kube: KubeClient;
@@ -40,7 +22,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await kube.close();
   await stack.stop();
-  if (FLUX) writeFileSync(FILE, `${JSON.stringify(recorded, null, 2)}\n`);
+  transcripts.save();
 });
 
 /** A namespace in which what is asked for is done at once. */
@@ -57,19 +39,7 @@ async function home(): Promise<string> {
 
 /** Runs a line, and says what there is to say of it; `namespace` is what `NS` in it stands for. */
 async function run(line: string, namespace = ''): Promise<Transcript> {
-  const args = line.replaceAll('NS', namespace).split(' ');
-  const { code, stdout, stderr } = await (FLUX ? flux(FLUX, args) : pawlFor(stack)(args));
-  if (!namespace) return { code, stdout, stderr };
-  return { code, stdout: stdout.replaceAll(namespace, 'NS'), stderr: stderr.replaceAll(namespace, 'NS') };
-}
-
-async function flux(path: string, args: readonly string[]): Promise<Transcript> {
-  const env = { ...process.env, KUBECONFIG: stack.kubeconfig };
-  try {
-    return { code: 0, ...(await promisify(execFile)(path, args, { env })) };
-  } catch (error) {
-    return error as Transcript;
-  }
+  return runLine(stack, line, namespace);
 }
 
 describe('shows of the Helm kinds what flux shows', () => {
@@ -106,7 +76,7 @@ describe('shows of the Helm kinds what flux shows', () => {
   ])('%s', async (line) => {
     const transcript = await run(line);
 
-    expect([transcript]).toEqual(asRecorded(line, [transcript]));
+    expect([transcript]).toEqual(transcripts.expected(line, [transcript]));
   });
 });
 
@@ -168,11 +138,11 @@ describe('operates the Helm kinds as flux does', () => {
     },
   ])('$what', async ({ what, lines }) => {
     const namespace = await home();
-    const transcripts: Transcript[] = [];
+    const heard: Transcript[] = [];
 
-    for (const line of lines) transcripts.push(await run(line, namespace));
+    for (const line of lines) heard.push(await run(line, namespace));
 
-    expect(transcripts).toEqual(asRecorded(what, transcripts));
+    expect(heard).toEqual(transcripts.expected(what, heard));
   });
 
   it('asks with one value for a reconcile, a forced release and forgotten failures', async () => {
