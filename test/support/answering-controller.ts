@@ -16,9 +16,9 @@ export async function answerRequests(
   namespace: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { HelmRepository, HelmChart, HelmRelease, GitRepository } = KINDS;
+  const { Kustomization: _waits, ...answered } = KINDS;
   await Promise.all(
-    [HelmRepository, HelmChart, HelmRelease, GitRepository].map(async ({ apiVersion, kind }) => {
+    Object.values(answered).map(async ({ apiVersion, kind }) => {
       try {
         for await (const { type, object } of kube.watch({ apiVersion, kind, namespace }, { signal })) {
           if (type === 'ADDED' || type === 'MODIFIED') await answer(kube, object as Seen);
@@ -42,6 +42,14 @@ async function answer(kube: KubeClient, object: Seen): Promise<void> {
   await kube.patch(targetOf(object), { status: answered }, { type: 'merge', subresource: 'status' });
 }
 
+const IMAGES: Readonly<Record<string, object>> = {
+  ImageRepository: { lastScanResult: { revision: '7', tagCount: 7, scanTime: TIME, latestTags: ['1.2.0'] } },
+  ImagePolicy: {
+    latestRef: { name: 'ghcr.io/example/web', tag: '1.2.0', digest: `sha256:${'9'.repeat(64)}` },
+  },
+  ImageUpdateAutomation: { lastAutomationRunTime: TIME },
+};
+
 function statusOf({ kind, metadata }: Seen, lastHandledReconcileAt: string | undefined): object {
   const { generation } = metadata;
   const condition = { type: 'Ready', status: 'True', reason: 'Succeeded', message: 'done' };
@@ -51,6 +59,8 @@ function statusOf({ kind, metadata }: Seen, lastHandledReconcileAt: string | und
     ...(lastHandledReconcileAt && { lastHandledReconcileAt }),
   };
   if (kind === KINDS.HelmRelease.kind) return { ...status, lastAttemptedRevision: '1.2.0' };
+  const own = IMAGES[kind];
+  if (own) return { ...status, ...own };
   const digest = `sha256:${'9'.repeat(64)}`;
   const place = { path: 'a.tar.gz', url: 'http://127.0.0.1:1/a.tar.gz', digest, lastUpdateTime: TIME };
   return { ...status, artifact: { ...place, revision: `${kind.toLowerCase()}@1.2.0` } };
