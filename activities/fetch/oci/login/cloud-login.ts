@@ -13,11 +13,18 @@ const TIMEOUT_MS = 30_000;
 
 type Login = (host: string, signal: AbortSignal) => Promise<CloudCredentials>;
 
-/** Logins of this process at the clouds' registries. `client` is for what asks the registry itself. */
-export function createCloudLogin({ client }: { readonly client: HttpClient }): CloudLogin {
+export interface CloudLoginOptions {
+  /** Asks what the clouds' libraries do not: the registry itself. */
+  readonly client: HttpClient;
+  /** Bound of one login. */
+  readonly timeoutMs?: number;
+}
+
+/** Logins of this process at the clouds' registries. */
+export function createCloudLogin({ client, timeoutMs = TIMEOUT_MS }: CloudLoginOptions): CloudLogin {
   const tokens = createTokenCache<CloudCredentials & { readonly secret: string }>({
     marginMs: MARGIN_MS,
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs,
   });
   const logins: Readonly<Record<CloudProvider, Login>> = {
     aws: loginToAws,
@@ -34,7 +41,7 @@ export function createCloudLogin({ client }: { readonly client: HttpClient }): C
           const credentials = await inTime(logins[provider](served.host, bound), bound);
           return { ...credentials, secret: credentials.password };
         } catch (error) {
-          throw loginFailure(provider, host, asHttpError(error));
+          throw loginFailure(provider, host, asHttpError(bound.aborted ? bound.reason : error));
         }
       },
     );

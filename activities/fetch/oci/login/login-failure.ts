@@ -16,12 +16,14 @@ const SECRETS = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AZURE_CLIENT_SEC
 
 // Answers that an error quotes may hold tokens of which nobody knows yet.
 const TOKEN = /[A-Za-z0-9_+/=.~-]{40,}/g;
+// Addresses of pages for developers.
+const NOISE = /\s*(?:To troubleshoot, visit|See) https:\S+/g;
 const MOST_WORDS = 300;
 
 /** The failure of a login, with what the cloud's library said; without anything that looks like a token. */
 export function loginFailure(provider: CloudProvider, host: string, error: unknown): Error {
   for (const name of SECRETS) rememberSecret(process.env[name] ?? '');
-  const said = messageOf(error).replace(TOKEN, '***').replace(/\s+/g, ' ').trim();
+  const said = messageOf(error).replace(NOISE, '').replace(TOKEN, '***').replace(/\s+/g, ' ').trim();
   const words = said.length > MOST_WORDS ? `${said.slice(0, MOST_WORDS)}…` : said;
   const message = `failed to get credential from '${provider}' for ${host}: ${words}; ${ADVICE[provider]}`;
   const mayPass = error instanceof HttpError && error.mayPass;
