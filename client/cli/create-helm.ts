@@ -26,7 +26,7 @@ export function addHelmRepository(source: Command): void {
     .option('--cert-file <file>', 'certificate of the client: goes into that Secret')
     .option('--key-file <file>', 'its key')
     .option('--ca-file <file>', "CA of the server's certificate: goes into that Secret")
-    .option('--oci-provider <name>', 'spec.provider of a registry (only generic is honoured by Pawl yet)')
+    .option('--oci-provider <name>', 'spec.provider of a registry: generic, aws, azure or gcp')
     .option('--pass-credentials', 'send credentials to other hosts of charts too')
     .option('--fetch-timeout <duration>', 'how long a fetch may take')
     .action(withSession<Exporting<HelmRepositoryOptions>>(createHelmRepository));

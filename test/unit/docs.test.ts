@@ -6,7 +6,6 @@ import { customResourceDefinitions } from '../../api/crd.ts';
 import { unsupportedField as unsupportedInGitRepository } from '../../api/git-repository.ts';
 import { unsupportedField as unsupportedInHelmChart } from '../../api/helm-chart.ts';
 import { unsupportedField as unsupportedInHelmRelease } from '../../api/helm-release.ts';
-import { unsupportedField as unsupportedInHelmRepository } from '../../api/helm-repository.ts';
 import { unsupportedField as unsupportedInKustomization } from '../../api/kustomization.ts';
 import { SearchAttribute } from '../../api/names.ts';
 import { Reason } from '../../api/reasons.ts';
@@ -51,9 +50,8 @@ const KINDS = [
   {
     file: 'helm-repository.md',
     kind: 'helmrepositories',
-    unsupported: (spec: object) =>
-      unsupportedInHelmRepository({ type: 'oci', provider: 'generic', ...spec } as never),
-    partly: ['provider'],
+    unsupported: () => undefined,
+    partly: [],
   },
   {
     file: 'helm-chart.md',

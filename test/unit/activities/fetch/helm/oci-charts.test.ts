@@ -128,6 +128,34 @@ describe('a chart of a registry', () => {
     });
   });
 
+  it('is pulled with what the provider gives, unless there is a Secret', async () => {
+    const header = `Basic ${Buffer.from('AWS:CANARY-token').toString('base64')}`;
+    await using front = await startHttpFront({
+      target: registry.registry.url,
+      redirect: (_path, { authorization }) => (authorization === header ? undefined : 401),
+    });
+    const { host } = new URL(front.url);
+    const asked: unknown[] = [];
+    await using cloud = await createChartFixture(async (provider, registryOf) => {
+      asked.push([provider, registryOf.host]);
+      return { username: 'AWS', password: 'CANARY-token', expiresAt: Date.now() + 60_000 };
+    });
+    const use = (spec: object) =>
+      cloud.charts.resolve(
+        repositoryOf({ url: `oci://${host}/charts`, provider: 'aws', ...spec }),
+        { chart: 'web', version: '*' },
+        cloud.options,
+      );
+
+    expect((await use({})).version).toBe('1.10.0');
+    cloud.secrets.set('apps/other', secretData({ username: 'ann', password: 'wrong' }));
+    await expect(use({ secretRef: { name: 'other' } })).rejects.toMatchObject({
+      type: 'AuthenticationFailed',
+    });
+    await expect(use({ provider: 'generic' })).rejects.toMatchObject({ type: 'AuthenticationFailed' });
+    expect(asked).toEqual([['aws', host]]);
+  });
+
   it('is pulled with the docker config of its repository, and not with a wrong one', async () => {
     const header = `Basic ${Buffer.from('user:CANARY-password').toString('base64')}`;
     await using front = await startHttpFront({
