@@ -1,5 +1,6 @@
 const SPECIAL = /^(?:nan|[+-]?inf(?:inity)?)$/i;
-const DECIMAL = /^[+-]?(?:[0-9_]*[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]*[0-9][0-9_]*)(?:e[+-]?[0-9][0-9_]*)?$/i;
+// Which of the digits may be missing is told apart later: a pattern for that would take long over many of them.
+const DECIMAL = /^[+-]?(?<whole>[0-9_]*)(?:\.(?<fraction>[0-9_]*))?(?:e[+-]?[0-9][0-9_]*)?$/i;
 const STRAY_IN_DECIMAL = /(?<![0-9])_|_(?![0-9])/;
 const HEXADECIMAL =
   /^(?<sign>[+-]?)0x(?<whole>[0-9a-f_]*)(?:\.(?<fraction>[0-9a-f_]*))?p(?<exponent>[+-]?[0-9][0-9_]*)$/i;
@@ -18,7 +19,7 @@ const FURTHEST_EXPONENT = 100_000;
  */
 export function parseGoFloat(text: string): number | undefined {
   if (SPECIAL.test(text)) return specialOf(text.toLowerCase());
-  const number = DECIMAL.test(text) ? decimalOf(text) : hexadecimalOf(text);
+  const number = decimalOf(text) ?? hexadecimalOf(text);
   return number === undefined || Math.abs(number) === Number.POSITIVE_INFINITY ? undefined : number;
 }
 
@@ -29,7 +30,10 @@ function specialOf(text: string): number {
 
 /** Both languages round to the nearest float64. */
 function decimalOf(text: string): number | undefined {
-  return STRAY_IN_DECIMAL.test(text) ? undefined : Number(text.replaceAll('_', ''));
+  const parts = DECIMAL.exec(text)?.groups;
+  if (!parts || STRAY_IN_DECIMAL.test(text)) return undefined;
+  const { whole = '', fraction = '' } = parts;
+  return whole === '' && fraction === '' ? undefined : Number(text.replaceAll('_', ''));
 }
 
 function hexadecimalOf(text: string): number | undefined {

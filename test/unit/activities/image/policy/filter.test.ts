@@ -58,4 +58,17 @@ describe('a filter', () => {
   it('whose pattern is longer than 1 KiB is refused', () => {
     expect(() => compileFilter({ pattern: 'x'.repeat(1025) })).toThrow('longer than 1024 bytes');
   });
+
+  it('whose template is longer than 1 KiB is refused', () => {
+    const message = 'failed to filter tags: spec.filterTags.extract is longer than 1024 bytes';
+
+    expect(() => compileFilter({ pattern: '.', extract: 'x'.repeat(1025) })).toThrow(message);
+  });
+
+  it('does not make much of little', () => {
+    const filter = compileFilter({ pattern: '.*', extract: '$0'.repeat(512) });
+
+    expect(filter('a')).toBe('a'.repeat(512));
+    expect(() => filter('ab')).toThrow("makes more than 512 characters of the tag 'ab'");
+  });
 });

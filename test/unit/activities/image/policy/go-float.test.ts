@@ -26,3 +26,9 @@ it('numbers are those of strconv.ParseFloat, to the last bit', () => {
   expect(ours).toEqual(rows.map((row) => (row.bits === GO_NAN ? { ...row, bits: 'NaN' } : row)));
   expect(rows.filter(({ bits }) => bits !== null).length).toBeGreaterThan(500);
 });
+
+it('a text of many digits that is no number is told in no time', () => {
+  const long = `${'1'.repeat(200_000)}x`;
+
+  expect([long, `0x${long}`, `1e${long}`, `1_${long}`].map(parseGoFloat)).toEqual(Array(4).fill(undefined));
+});
