@@ -53,7 +53,7 @@ export interface ImageUpdater {
 }
 
 const MOST_RACES = 6;
-const SHORTEST_WAIT_MS = 50;
+const WAIT_MS = 50;
 
 export function createImageUpdater(options: ImageUpdaterOptions): ImageUpdater {
   const withLock = createKeyedLock();
@@ -92,12 +92,11 @@ async function untilLanded(plan: Plan): Promise<UpdateResult> {
   for (let race = 1; race <= MOST_RACES; race += 1) {
     const result = await attempt(plan);
     if (result !== 'raced') return result;
-    const most = SHORTEST_WAIT_MS * 2 ** race;
-    await sleep(SHORTEST_WAIT_MS + Math.random() * most, undefined, { signal });
+    await sleep(WAIT_MS + Math.random() * WAIT_MS * race, undefined, { signal });
   }
   throw transient(
     Reason.GitOperationFailed,
-    `failed to update source: branch '${branches.push}' of '${remote.session.url.href}' moved with each push, ${MOST_RACES} times; it is tried again`,
+    `failed to update source: branch '${branches.push}' of '${remote.session.url.href}' moved, or lost the commit that was checked out, before each of ${MOST_RACES} pushes; it is tried again`,
   );
 }
 

@@ -3,8 +3,9 @@ import { failed } from '../../failures.ts';
 import { commitMessageOf } from './commit-message-of.ts';
 import { commitObject, type ReadCommit, readCommit, withTrailer } from './commit-object.ts';
 import type { Edit } from './edit.ts';
-import { bringCommit, isRecentAncestor } from './history.ts';
+import { bringCommit } from './history.ts';
 import { pushCommit } from './push.ts';
+import { pushRefspec } from './push-refspec.ts';
 import type { BranchUpdate, Landed } from './update-branch.ts';
 import { writeCommit, writeTree } from './write-tree.ts';
 
@@ -61,33 +62,9 @@ async function newCommit(update: BranchUpdate, { updated }: Edit, tree: string):
   return await sign(commitObject({ tree, parent: update.tree.commit, author, time: now(), message }));
 }
 
-/** The push of `spec.git.push.refspec`, after that of the branch. Answers false for a race. */
-async function pushRefspec(update: BranchUpdate, landed: Landed): Promise<boolean> {
-  const { automation, tree, branches, heads } = update;
-  const { refspec, options } = branches;
-  // What the status tells of is done with: some targets are no branches that one could look at.
-  if (!refspec || (landed.isAdopted && landed.id === automation.status?.lastPushCommit)) return true;
-  const commit = refspec.what === 'push' ? landed.id : tree.commit;
-  const seen = heads.get(refspec.to);
-  if (seen === commit) return true;
-  if (seen !== undefined && seen !== tree.commit && !refspec.force) {
-    const isBehind = await isRecentAncestor(tree, { ancestor: seen, commit, ref: branches.pushRef });
-    if (!isBehind) throw wouldOverwrite(refspec.to);
-  }
-  update.assertMayWrite();
-  return await pushCommit(tree, { commit, ref: refspec.to, seen, options });
-}
-
 function notOnBranch({ branches, resolved }: BranchUpdate): Error {
   return failed(
     Reason.GitOperationFailed,
     `failed to update source: ${resolved.revision} is not the head of branch '${branches.push}', so a commit on it cannot go there; set spec.git.push.branch to another branch`,
-  );
-}
-
-function wouldOverwrite(ref: string): Error {
-  return failed(
-    Reason.GitOperationFailed,
-    `failed to update source: ${ref} of spec.git.push.refspec holds commits that the branch lacks: non-fast-forward update; begin the refspec with + to overwrite them`,
   );
 }

@@ -12,10 +12,11 @@ export interface PushRequest {
   readonly options: readonly string[];
 }
 
-// Of our git, of git on the server, and of servers that have their own.
+// Of our git, of git on the server, and of servers that have their own. A shallow update is refused where the commit
+// below ours has been taken off all branches meanwhile.
 const RACED = [
   /\[rejected\] \((stale info|fetch first|remote ref updated since checkout)\)/,
-  /\[remote rejected\] \((failed to (update|lock) ref|incorrect old value provided|reference already exists|cannot lock ref)/,
+  /\[remote rejected\] \((failed to (update|lock) ref|incorrect old value provided|reference already exists|cannot lock ref|shallow update not allowed)/,
   /is at [0-9a-f]{40,64} but expected [0-9a-f]{40,64}/,
 ];
 // Names that cannot both be: refs/heads/a and refs/heads/a/b.

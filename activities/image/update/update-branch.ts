@@ -9,6 +9,7 @@ import { type Edit, editFiles } from './edit.ts';
 import { findMarked, type Tree } from './find-marked.ts';
 import { findOurs } from './history.ts';
 import { pushBranch } from './push-branch.ts';
+import { pushRefspec } from './push-refspec.ts';
 
 /** What an update did; small enough to travel. */
 export interface UpdateResult {
@@ -89,7 +90,11 @@ export async function updateBranch(update: BranchUpdate): Promise<UpdateResult |
   const alsoRead = onPush === undefined ? [] : [onPush];
   const edit = await editFiles(tree, marked, { images, alsoRead });
   update.passed('image.edited');
-  if (edit.files.length === 0) return resultOf(update, edit, await adopt(update));
+  if (edit.files.length === 0) {
+    const lost = await adopt(update);
+    if (lost !== undefined && !(await pushRefspec(update, lost))) return 'raced';
+    return resultOf(update, edit, lost);
+  }
   const landed = await pushBranch(update, edit);
   if (landed === 'raced' || landed === 'same') return landed === 'raced' ? landed : resultOf(update, edit);
   if (branches.switched) {
