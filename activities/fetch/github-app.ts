@@ -7,7 +7,7 @@ import { readBody } from './http/body.ts';
 import { type HttpClient, type HttpRequest, successful } from './http/client.ts';
 import type { NamedSecret } from './http/credentials.ts';
 import { asHttpError, HttpError } from './http/error.ts';
-import { createTokenCache } from './token-cache.ts';
+import { createTokenCache, type ExpiringToken } from './token-cache.ts';
 
 export interface GithubAppToken {
   readonly token: string;
@@ -30,7 +30,7 @@ const LARGEST_ANSWER = 1024 * 1024;
 const HEADERS = { Accept: 'application/vnd.github+json', 'X-GitHub-Api-Version': '2022-11-28' };
 
 export function createGithubApp({ client }: { readonly client: HttpClient }): GithubApp {
-  const tokens = createTokenCache<GithubAppToken & { readonly secret: string }>({
+  const tokens = createTokenCache<GithubAppToken & ExpiringToken>({
     marginMs: MARGIN_MS,
     timeoutMs: TIMEOUT_MS,
   });
@@ -61,7 +61,7 @@ async function ask(client: HttpClient, data: GithubAppData, signal: AbortSignal)
     if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token) || Number.isNaN(expiresAt)) {
       throw new HttpError('content', 'the server answers no token');
     }
-    return { token, expiresAt, secret: token };
+    return { token, expiresAt, secrets: [token] };
   } finally {
     forgetSecret(jwt);
   }

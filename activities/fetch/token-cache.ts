@@ -1,9 +1,10 @@
 import { forgetSecret, rememberSecret } from '../redact.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** What somebody gave us to show for a while. */
 export interface ExpiringToken {
-  /** Masked in messages until it has expired. */
-  readonly secret: string;
+  /** It, in every form in which it is shown: masked in messages until it has expired. */
+  readonly secrets: readonly string[];
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
@@ -38,14 +39,14 @@ export function createTokenCache<Token extends ExpiringToken>(options: TokenCach
       if (token.expiresAt > now()) continue;
       given.delete(token);
       // Thousands a day would make every message that is looked through slow.
-      forgetSecret(token.secret);
+      token.secrets.forEach(forgetSecret);
     }
   }
 
   async function renew(key: string, ask: (signal: AbortSignal) => Promise<Token>): Promise<Token> {
     forgetExpired();
     const token = await ask(AbortSignal.timeout(timeoutMs));
-    rememberSecret(token.secret);
+    token.secrets.forEach(rememberSecret);
     given.add(token);
     kept.set(key, token);
     return token;
@@ -62,15 +63,4 @@ export function createTokenCache<Token extends ExpiringToken>(options: TokenCach
     }
     return await unlessAborted(renewal, signal);
   };
-}
-
-async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason as Error);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }

@@ -1,6 +1,7 @@
 import type { HttpClient } from '../../http/client.ts';
 import { asHttpError } from '../../http/error.ts';
-import { createTokenCache } from '../../token-cache.ts';
+import { createTokenCache, type ExpiringToken } from '../../token-cache.ts';
+import { unlessAborted } from '../../unless-aborted.ts';
 import { loginToAws } from './aws.ts';
 import { loginToAzure } from './azure.ts';
 import type { CloudCredentials, CloudLogin, CloudProvider } from './contract.ts';
@@ -22,7 +23,7 @@ export interface CloudLoginOptions {
 
 /** Logins of this process at the clouds' registries. */
 export function createCloudLogin({ client, timeoutMs = TIMEOUT_MS }: CloudLoginOptions): CloudLogin {
-  const tokens = createTokenCache<CloudCredentials & { readonly secret: string }>({
+  const tokens = createTokenCache<CloudCredentials & ExpiringToken>({
     marginMs: MARGIN_MS,
     timeoutMs,
   });
@@ -38,8 +39,9 @@ export function createCloudLogin({ client, timeoutMs = TIMEOUT_MS }: CloudLoginO
       signal,
       async (bound) => {
         try {
-          const credentials = await inTime(logins[provider](served.host, bound), bound);
-          return { ...credentials, secret: credentials.password };
+          // The clouds' libraries wait as long as they like, and not all of them can be told to stop.
+          const credentials = await unlessAborted(logins[provider](served.host, bound), bound);
+          return { ...credentials, secrets: formsOf(credentials) };
         } catch (error) {
           throw loginFailure(provider, host, asHttpError(bound.aborted ? bound.reason : error));
         }
@@ -49,14 +51,7 @@ export function createCloudLogin({ client, timeoutMs = TIMEOUT_MS }: CloudLoginO
   };
 }
 
-/** The clouds' libraries wait as long as they like, and not all of them can be told to stop. */
-async function inTime<Value>(promise: Promise<Value>, bound: AbortSignal): Promise<Value> {
-  const late = Promise.withResolvers<never>();
-  const onAbort = () => late.reject(bound.reason as Error);
-  bound.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([promise, late.promise]);
-  } finally {
-    bound.removeEventListener('abort', onAbort);
-  }
+/** As it is, and as a header has it. */
+function formsOf({ username, password }: CloudCredentials): readonly string[] {
+  return [password, Buffer.from(`${username}:${password}`).toString('base64')];
 }

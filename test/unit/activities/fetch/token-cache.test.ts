@@ -7,14 +7,14 @@ const never = new AbortController().signal;
 /** A cache of tokens that live 100 ms, at a clock that stands still; `ask` numbers them. */
 function setUp(marginMs = 10) {
   const clock = { now: 1000, asked: 0 };
-  const tokens = createTokenCache<{ secret: string; expiresAt: number }>({
+  const tokens = createTokenCache<{ secrets: readonly string[]; expiresAt: number }>({
     marginMs,
     timeoutMs: 60_000,
     now: () => clock.now,
   });
   const ask = async () => {
     clock.asked += 1;
-    return { secret: `CANARY-${clock.asked}`, expiresAt: clock.now + 100 };
+    return { secrets: [`CANARY-${clock.asked}`], expiresAt: clock.now + 100 };
   };
   return { clock, tokens, get: (key = 'a', signal = never) => tokens(key, signal, ask) };
 }
@@ -25,15 +25,15 @@ describe('a cache of tokens', () => {
 
     await get();
     clock.now += 89;
-    expect((await get()).secret).toBe('CANARY-1');
+    expect((await get()).secrets).toEqual(['CANARY-1']);
     clock.now += 1;
-    expect((await get()).secret).toBe('CANARY-2');
+    expect((await get()).secrets).toEqual(['CANARY-2']);
   });
 
   it('keeps those of different keys apart', async () => {
     const { get } = setUp();
 
-    expect((await get('a')).secret).not.toBe((await get('b')).secret);
+    expect((await get('a')).secrets).not.toEqual((await get('b')).secrets);
   });
 
   it('asks once for all who want one at the same time', async () => {
@@ -41,7 +41,7 @@ describe('a cache of tokens', () => {
 
     const got = await Promise.all([get(), get(), get()]);
 
-    expect(got.map(({ secret }) => secret)).toEqual(['CANARY-1', 'CANARY-1', 'CANARY-1']);
+    expect(got.flatMap(({ secrets }) => secrets)).toEqual(['CANARY-1', 'CANARY-1', 'CANARY-1']);
     expect(clock.asked).toBe(1);
   });
 
@@ -49,21 +49,21 @@ describe('a cache of tokens', () => {
     const { tokens, get } = setUp();
 
     await expect(tokens('a', never, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect((await get()).secret).toBe('CANARY-1');
+    expect((await get()).secrets).toEqual(['CANARY-1']);
   });
 
   it('lets one give up without the others', async () => {
     const { tokens } = setUp();
-    const answer = Promise.withResolvers<{ secret: string; expiresAt: number }>();
+    const answer = Promise.withResolvers<{ secrets: string[]; expiresAt: number }>();
     const controller = new AbortController();
 
     const impatient = tokens('a', controller.signal, () => answer.promise);
     const patient = tokens('a', never, () => answer.promise);
     controller.abort(new Error('given up'));
     await expect(impatient).rejects.toThrow('given up');
-    answer.resolve({ secret: 'CANARY-x', expiresAt: 5000 });
+    answer.resolve({ secrets: ['CANARY-x'], expiresAt: 5000 });
 
-    expect((await patient).secret).toBe('CANARY-x');
+    expect((await patient).secrets).toEqual(['CANARY-x']);
   });
 
   it('masks a token in messages for as long as it may be used', async () => {
