@@ -1,4 +1,4 @@
-import type { ProcessResult } from '../../process/run.ts';
+import { ProcessError, type ProcessResult } from '../../process/run.ts';
 import { rememberSecret } from '../../redact.ts';
 import type { SignCommit, SigningKey, SigningOptions } from './contract.ts';
 import { keyFailure } from './key-failure.ts';
@@ -22,7 +22,7 @@ export async function sshSigner(
 
   const asking = async (ask: (keygen: SshKeygen) => Promise<ProcessResult>): Promise<string> => {
     using keygen = openSshKeygen({ identity, passphrase, ...options });
-    const { code, stdout, stderr } = await ask(keygen);
+    const { code, stdout, stderr } = await ask(keygen).catch(asKeyFailure);
     if (code === 0) return stdout.toString();
     if (passphrase === undefined && /incorrect passphrase/i.test(stderr)) {
       const problem = `can not use passphrase protected signing key without '${PASSPHRASE}' field present in secret ${secretName}`;
@@ -35,6 +35,11 @@ export async function sshSigner(
   const problem = sshKeyProblem(publicKey);
   if (problem !== undefined) throw unusable(secretName, problem);
   return async (payload) => (await asking((keygen) => keygen.sign(publicKey, payload))).trimEnd();
+}
+
+/** What was stopped stays what it is. */
+function asKeyFailure(error: unknown): never {
+  throw error instanceof ProcessError ? keyFailure(error.message) : error;
 }
 
 function unusable(secretName: string, problem: string): Error {
