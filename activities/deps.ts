@@ -7,10 +7,15 @@ import type { AskForArtifact } from './fetch/ask-for-artifact.ts';
 import type { ChartBuilder } from './fetch/chart/contract.ts';
 import type { GitFetcher } from './fetch/git-repository.ts';
 import type { ChartRepositories } from './fetch/helm/contract.ts';
+import type { RegistryClient } from './fetch/oci/contract.ts';
+import type { CloudLogin } from './fetch/oci/login/contract.ts';
 import type { OpenArtifact } from './fetch/open-artifact.ts';
 import type { ArtifactStore } from './fetch/store.ts';
 import type { HelmRunner } from './helm/run/runner.ts';
 import type { ReleaseStorage } from './helm/storage/storage.ts';
+import type { PullRequests } from './image/pull-request/contract.ts';
+import type { TagStore } from './image/repository/contract.ts';
+import type { ImageUpdater } from './image/update/create-image-updater.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { Impersonate } from './kube/impersonate.ts';
 import type { Memory } from './observe/memory.ts';
@@ -53,6 +58,13 @@ export interface Deps {
   readonly kustomize: KustomizeOptions;
   readonly helm: HelmRunner;
   readonly releases: ReleaseStorage;
+  /** Speaks to all registries, so that one that asks to be left alone is by all. */
+  readonly registry: RegistryClient;
+  readonly cloudLogin: CloudLogin;
+  /** The tags of images. */
+  readonly tags: TagStore;
+  readonly imageUpdater: ImageUpdater;
+  readonly pullRequests: PullRequests;
   readonly events: EventRecorder;
   readonly memory: Memory;
   readonly fence: Fence;

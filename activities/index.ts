@@ -9,11 +9,17 @@ import { awaitHealthy, checkHealth } from './health/steps.ts';
 import { actOnRelease } from './helm/act-on-release.ts';
 import { compareBasis } from './helm/basis.ts';
 import { finalizeHelmRelease } from './helm/finalize.ts';
+import { selectImage } from './image/policy/steps.ts';
+import { scanImageRepository } from './image/repository/steps.ts';
+import { updateImages } from './image/update/steps.ts';
 import { checkObject } from './observe/check.ts';
 import { observeGitRepository } from './observe/git-repository.ts';
 import { observeHelmChart } from './observe/helm-chart.ts';
 import { observeHelmRelease } from './observe/helm-release.ts';
 import { observeHelmRepository } from './observe/helm-repository.ts';
+import { observeImagePolicy } from './observe/image-policy.ts';
+import { observeImageRepository } from './observe/image-repository.ts';
+import { observeImageUpdateAutomation } from './observe/image-update-automation.ts';
 import { observeKustomization } from './observe/kustomization.ts';
 import { requestResume, resumeObject, suspendObject } from './observe/suspension.ts';
 import { forgetObject, releaseObject, settleSuspended } from './status/rest.ts';
@@ -25,6 +31,10 @@ import {
   settleHelmReleaseWaiting,
 } from './status/settle-helm-release.ts';
 import { settleHelmRepository } from './status/settle-helm-repository.ts';
+import { settleImageFailure, settleImageWaiting } from './status/settle-image.ts';
+import { settleImagePolicy } from './status/settle-image-policy.ts';
+import { settleImageRepository } from './status/settle-image-repository.ts';
+import { settleImageUpdateAutomation } from './status/settle-image-update-automation.ts';
 import {
   settleKustomization,
   settleKustomizationFailure,
@@ -76,6 +86,21 @@ export function createActivities(deps: Deps) {
     settleHelmReleaseWaiting: activity(deps, told(settleHelmReleaseWaiting, waiting)),
     settleHelmReleaseFailure: activity(deps, told(settleHelmReleaseFailure, failure)),
     finalizeHelmRelease: activity(deps, finalizeHelmRelease),
+
+    observeImageRepository: activity(deps, observeImageRepository),
+    scanImageRepository: activity(deps, scanImageRepository),
+    settleImageRepository: activity(deps, told(settleImageRepository, settled)),
+
+    observeImagePolicy: activity(deps, observeImagePolicy),
+    selectImage: activity(deps, selectImage),
+    settleImagePolicy: activity(deps, told(settleImagePolicy, settled)),
+
+    observeImageUpdateAutomation: activity(deps, observeImageUpdateAutomation),
+    updateImages: activity(deps, updateImages),
+    settleImageUpdateAutomation: activity(deps, told(settleImageUpdateAutomation, settled)),
+
+    settleImageWaiting: activity(deps, told(settleImageWaiting, waiting)),
+    settleImageFailure: activity(deps, told(settleImageFailure, failure)),
 
     settleSuspended: activity(deps, told(settleSuspended, says('suspended'))),
     releaseObject: activity(deps, told(releaseObject, says('released: the object was deleted'))),

@@ -11,12 +11,17 @@ import { createGitRemotes } from '../activities/fetch/git-remotes.ts';
 import { createGithubApp } from '../activities/fetch/github-app.ts';
 import { createChartRepositories } from '../activities/fetch/helm/create-chart-repositories.ts';
 import { createHttpClient, type HttpClient } from '../activities/fetch/http/client.ts';
+import { createRegistryClient } from '../activities/fetch/oci/client.ts';
+import type { RegistryClient } from '../activities/fetch/oci/contract.ts';
 import { createCloudLogin } from '../activities/fetch/oci/login/cloud-login.ts';
 import type { CloudLogin } from '../activities/fetch/oci/login/contract.ts';
 import { createOpenArchive, createOpenArtifact } from '../activities/fetch/open-artifact.ts';
 import { type ArtifactStore, createArtifactStore } from '../activities/fetch/store.ts';
 import { createHelmRunner } from '../activities/helm/run/runner.ts';
 import { createReleaseStorage } from '../activities/helm/storage/storage.ts';
+import { createPullRequests } from '../activities/image/pull-request/create-pull-requests.ts';
+import { createTagStore } from '../activities/image/repository/tag-store.ts';
+import { createImageUpdater } from '../activities/image/update/create-image-updater.ts';
 import type { KubeClient } from '../activities/kube/client.ts';
 import { createKubeClient } from '../activities/kube/client.ts';
 import { loadKubeAccess } from '../activities/kube/config.ts';
@@ -67,19 +72,32 @@ export async function openDeps(options: WorkerOptions, { client, log, cleanup }:
   cleanup.defer(() => http.close());
   const githubApp = createGithubApp({ client: http });
   const cloudLogin = createCloudLogin({ client: http });
-  const remotes = createGitRemotes({ dataDir, readSecret: secretReader(kube), githubApp });
+  const readSecret = secretReader(kube);
+  const remotes = createGitRemotes({ dataDir, readSecret, githubApp });
+  const registry = createRegistryClient({ client: http });
   return {
     kube,
     impersonate: createImpersonation(kube, policy),
     applyMemo: createApplyMemo(),
     runs,
     git: createGitFetcher({ remotes, store, advertisedUrl }),
-    ...openSources({ dataDir, store, advertisedUrl, kube, askForArtifact, http, cloudLogin }),
+    ...openSources({ dataDir, store, advertisedUrl, kube, askForArtifact, http, registry, cloudLogin }),
     store,
     askForArtifact,
     builder: createBuilder(kustomize),
     kustomize,
     ...(await openHelm({ dataDir, fence, cleanup })),
+    registry,
+    cloudLogin,
+    tags: createTagStore(join(dataDir, 'tags')),
+    imageUpdater: createImageUpdater({
+      remotes,
+      readSecret,
+      dataDir,
+      assertMayWrite: () => fence.assertMayWrite(),
+      now,
+    }),
+    pullRequests: createPullRequests({ client: http, githubApp }),
     events,
     memory: createMemory(),
     fence,
@@ -96,17 +114,19 @@ interface SourceOptions {
   readonly kube: KubeClient;
   readonly askForArtifact: AskForArtifact;
   readonly http: HttpClient;
+  readonly registry: RegistryClient;
   readonly cloudLogin: CloudLogin;
 }
 
 /** What opens artifacts, and charts wherever they come from. */
 function openSources(options: SourceOptions) {
-  const { dataDir, store, advertisedUrl, kube, askForArtifact, http: client, cloudLogin } = options;
+  const { dataDir, store, advertisedUrl, kube, askForArtifact, http: client, registry, cloudLogin } = options;
   const openArtifact = createOpenArtifact({ dataDir, store });
   const openArchive = createOpenArchive({ dataDir, store });
   const readSecret = secretReader(kube);
   const shared = { store, advertisedUrl, askForArtifact };
-  const charts = createChartRepositories({ ...shared, client, readSecret, cloudLogin, openArchive, dataDir });
+  const access = { client, registry, readSecret, cloudLogin };
+  const charts = createChartRepositories({ ...shared, ...access, openArchive, dataDir });
   const listRepositories = async (namespace: string) => {
     const kind = Kind.HelmRepository;
     const { items } = await kube.list({ apiVersion: API_VERSION[kind], kind, namespace });

@@ -13,6 +13,8 @@ import { compileHealthExprs } from '../health/exprs.ts';
 import { kustomizationTargets } from '../health/steps.ts';
 import { chartRefOf } from '../helm/chart-template.ts';
 import { lacks } from '../helm/decide.ts';
+import { lookAtImagePolicy } from '../image/policy/due.ts';
+import { lookAtImageRepository } from '../image/repository/due.ts';
 import type { StepContext } from '../steps.ts';
 import { readChartSource } from './helm-chart.ts';
 import { parseObject, targetOfRef } from './object.ts';
@@ -178,6 +180,20 @@ const LOOKS: Readonly<Record<Kind, Look>> = {
   HelmChart: lookAtHelmChart,
   Kustomization: lookAtKustomization,
   HelmRelease: lookAtHelmRelease,
+  async ImageRepository(deps, found) {
+    const look = await lookAtImageRepository(deps, parseObject(Kind.ImageRepository, found));
+    return { ...look, objects: 0 };
+  },
+  async ImagePolicy(deps, found, step) {
+    const look = await lookAtImagePolicy(deps, parseObject(Kind.ImagePolicy, found), step);
+    return { ...look, objects: 0 };
+  },
+  // Its run is the look: one question to the remote, and the time of it is what readers of the status go by.
+  ImageUpdateAutomation: async () => ({
+    due: 'Interval',
+    message: 'the branch is compared with the policies',
+    objects: 0,
+  }),
 };
 
 function conditionsOf(object: KubeObject) {

@@ -1,7 +1,6 @@
 import type { GitRepository } from '../../api/git-repository.ts';
 import { unsupportedField } from '../../api/git-repository.ts';
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
-import { Annotation } from '../../api/names.ts';
 import { describeRef, Kind, type ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps, Policy, RefInput } from '../deps.ts';
@@ -18,17 +17,11 @@ import {
   targetOfRef,
 } from './object.ts';
 
-/** An automation that may run. */
-export interface ReadyAutomation extends ReadySource {
-  /** The object asks for a pull request of what is pushed. */
-  readonly proposes: boolean;
-}
-
 export type ObservedImageUpdateAutomation =
   | { readonly state: 'Gone' }
   | { readonly state: 'Suspended'; readonly message: string }
   | { readonly state: 'Deleting' }
-  | ({ readonly state: 'Ready' } & ReadyAutomation);
+  | ({ readonly state: 'Ready' } & ReadySource);
 
 export async function observeImageUpdateAutomation(
   { kube, policy }: Deps,
@@ -43,9 +36,8 @@ export async function observeImageUpdateAutomation(
   await readPolicies(kube, object);
   assertGit(object);
   const source = await readAutomationSource(kube, object, policy);
-  const proposes = object.metadata.annotations?.[Annotation.pullRequest] !== undefined;
   const timeoutMs = TIMES * durationField('timeout', source.spec.timeout || DEFAULT_TIMEOUT);
-  return { state: 'Ready', ref, ...attemptOf(object), timeoutMs, proposes };
+  return { state: 'Ready', ref, ...attemptOf(object), timeoutMs };
 }
 
 const DEFAULT_TIMEOUT = '60s';

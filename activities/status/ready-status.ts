@@ -9,7 +9,7 @@ const { Ready, Reconciling, Stalled } = ConditionType;
 
 interface ReadyStatus {
   readonly observedGeneration?: number | undefined;
-  readonly conditions?: Condition[] | undefined;
+  readonly conditions?: readonly Condition[] | undefined;
   readonly lastHandledReconcileAt?: string | undefined;
 }
 

@@ -52,15 +52,15 @@ function suspendedStatus(object: ReconciledObject, note: string, now: Date) {
   }
 }
 
-/** A deleted object is done with: its artifacts, schedule and appointments go, and last of all the finalizer. */
+/** A deleted object is done with: what is kept of it, schedule and appointments go, and last of all the finalizer. */
 export async function releaseObject(deps: Deps, { ref }: RefInput): Promise<void> {
-  await deps.store.drop({ kind: ref.kind, namespace: ref.namespace, name: ref.name });
-  await deps.runs.forget(ref);
+  await forgetObject(deps, { ref });
   await removeFinalizer(deps.kube, ref);
 }
 
 /** The object is gone without having told us: nothing may keep asking for it. */
 export async function forgetObject(deps: Deps, { ref }: RefInput): Promise<void> {
-  await deps.store.drop({ kind: ref.kind, namespace: ref.namespace, name: ref.name });
+  if (ref.kind === Kind.ImageRepository) await deps.tags.drop(ref);
+  else await deps.store.drop({ kind: ref.kind, namespace: ref.namespace, name: ref.name });
   await deps.runs.forget(ref);
 }

@@ -7,7 +7,7 @@ import type { Deps, RefInput } from '../deps.ts';
 import { asAttempted, readUnparsed } from '../observe/object.ts';
 import { backOff } from './back-off.ts';
 import { patchStatus, type Status, seconds } from './patch.ts';
-import { readyFailed } from './ready-status.ts';
+import { type ReadyObject, readyFailed } from './ready-status.ts';
 import type { FailureInput } from './settle-kustomization.ts';
 
 /** An object of image automation. */
@@ -22,7 +22,7 @@ export async function settleImageFailure(deps: Deps, input: FailureInput): Promi
   const object = asAttempted(found, attempt);
   const now = deps.now();
   const after = {
-    ...readyFailed<Status>(object as ImageObject & { status?: Status }, { reason, message, stalled, now }),
+    ...readyFailed<Status>(looseOf(object), { reason, message, stalled, now }),
     ...(ref.kind === Kind.ImageUpdateAutomation && { lastAutomationRunTime: seconds(now) }),
   };
   await patchStatus(deps.kube, ref, object.status, after);
@@ -45,7 +45,12 @@ export async function settleImageWaiting(
   const object = await readUnparsed<ImageObject>(deps.kube, ref);
   if (!object) return;
   const failure = { reason, message, stalled: false, now: deps.now() };
-  const after = readyFailed<Status>(object as ImageObject & { status?: Status }, failure);
+  const after = readyFailed<Status>(looseOf(object), failure);
   await patchStatus(deps.kube, ref, object.status, after);
   await deps.runs.retryIn(ref, deps.policy.requeueDependencyMs);
+}
+
+/** Of all three kinds a failure says the same. */
+function looseOf(object: ImageObject): ReadyObject<Status> {
+  return object as ReadyObject<Status>;
 }

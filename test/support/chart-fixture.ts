@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ChartRepositories } from '../../activities/fetch/helm/contract.ts';
 import { createChartRepositories } from '../../activities/fetch/helm/create-chart-repositories.ts';
 import { createHttpClient } from '../../activities/fetch/http/client.ts';
+import { createRegistryClient } from '../../activities/fetch/oci/client.ts';
 import type { CloudLogin } from '../../activities/fetch/oci/login/contract.ts';
 import { createOpenArchive } from '../../activities/fetch/open-artifact.ts';
 import { type ArtifactStore, createArtifactStore } from '../../activities/fetch/store.ts';
@@ -44,6 +45,7 @@ export async function createChartFixture(cloudLogin: CloudLogin = NO_LOGIN): Pro
     askForArtifact: async (source) => void asked.push(source),
     advertisedUrl: server.url,
     cloudLogin,
+    registry: createRegistryClient({ client }),
     readSecret: async (namespace, name) => secrets.get(`${namespace}/${name}`),
   });
   return {

@@ -72,6 +72,45 @@ export function releaseToAct(action: ReleaseAction) {
   return { ms, ...RELEASE, state: 'Act' as const, action, why: 'OutOfSync', timeoutMs: 60_000, basis: BASIS };
 }
 
+export const SCANNED = {
+  attempt: { generation: 2 },
+  unchanged: false,
+  canonicalName: 'registry.example/app',
+  revision: '12',
+  tagCount: 2,
+  latestTags: ['2', '1'],
+  scannedAt: STARTED,
+  observedExclusionList: [],
+} as const;
+
+export const SELECTED = {
+  attempt: { generation: 2 },
+  unchanged: false,
+  latestRef: { name: 'registry.example/app', tag: '2' },
+  scanRevision: '12',
+} as const;
+
+export const UPDATED = {
+  attempt: { generation: 2 },
+  policies: { app: SELECTED.latestRef },
+  startedAt: STARTED,
+  revision: REVISION,
+  switched: false,
+  branch: 'main',
+  pushed: {
+    commit: '3333333333333333333333333333333333333333',
+    revision: 'main@sha1:3333333333333333333333333333333333333333',
+    refspecs: [],
+    message: 'Update from image update automation',
+    at: STARTED,
+    isAdopted: false,
+  },
+  files: 1,
+  changes: 1,
+  problems: [],
+  upToDate: false,
+} as const;
+
 /** Every step answers as in a quiet cluster where all goes well, and is recorded; a test replaces what it is about. */
 export function fakeActivities(overrides: Partial<Activities> = {}): FakeActivities {
   const calls: Call[] = [];
@@ -135,6 +174,21 @@ export function fakeActivities(overrides: Partial<Activities> = {}): FakeActivit
     settleHelmReleaseWaiting: done,
     settleHelmReleaseFailure: done,
     finalizeHelmRelease: async () => ({ ms, message: 'Helm uninstall succeeded' }),
+
+    observeImageRepository: async (input) => readyGitRepository(input),
+    scanImageRepository: async () => ({ ms, ...SCANNED }),
+    settleImageRepository: async () => ({ ms, message: 'successful scan: found 2 tags with checksum 12' }),
+
+    observeImagePolicy: async (input) => ({ ...readyGitRepository(input), isLocal: true }),
+    selectImage: async () => ({ ms, ...SELECTED }),
+    settleImagePolicy: async () => ({ ms, message: 'Latest image tag for app resolved to 2' }),
+
+    observeImageUpdateAutomation: async (input) => readyGitRepository(input),
+    updateImages: async () => ({ ms, ...UPDATED }),
+    settleImageUpdateAutomation: async () => ({ ms, message: "pushed commit '3333333' to branch 'main'" }),
+
+    settleImageWaiting: done,
+    settleImageFailure: done,
 
     settleSuspended: done,
     releaseObject: done,

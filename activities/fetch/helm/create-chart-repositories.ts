@@ -2,7 +2,7 @@ import { isOci } from '../../../api/helm-repository.ts';
 import type { AskForArtifact } from '../ask-for-artifact.ts';
 import type { HttpClient } from '../http/client.ts';
 import type { ReadSecret } from '../http/credentials.ts';
-import { createRegistryClient } from '../oci/client.ts';
+import type { RegistryClient } from '../oci/contract.ts';
 import type { CloudLogin } from '../oci/login/contract.ts';
 import type { OpenArtifact } from '../open-artifact.ts';
 import type { ArtifactStore } from '../store.ts';
@@ -15,6 +15,7 @@ import { createOpenIndex } from './open-index.ts';
 export interface ChartRepositoriesOptions {
   /** Speaks to all servers that tenants name; closed by whoever made it. */
   readonly client: HttpClient;
+  readonly registry: RegistryClient;
   readonly readSecret: ReadSecret;
   /** For registries with a provider. */
   readonly cloudLogin: CloudLogin;
@@ -30,9 +31,9 @@ export interface ChartRepositoriesOptions {
 
 /** Charts of HelmRepositories of either type. */
 export function createChartRepositories(options: ChartRepositoriesOptions): ChartRepositories {
-  const { client, readSecret, cloudLogin } = options;
+  const { client, registry, readSecret, cloudLogin } = options;
   const openIndex = createOpenIndex(options);
-  const registries = createOciCharts({ registry: createRegistryClient({ client }), readSecret, cloudLogin });
+  const registries = createOciCharts({ registry, readSecret, cloudLogin });
   return {
     ...createIndexFetcher({ ...options, openIndex }),
     async resolve(repository, wanted, chartOptions) {

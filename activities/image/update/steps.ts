@@ -1,9 +1,9 @@
 import { Kind } from '../../../api/object-ref.ts';
 import { Reason } from '../../../api/reasons.ts';
-import type { Deps } from '../../deps.ts';
+import type { Deps, RefInput } from '../../deps.ts';
 import { stalled } from '../../failures.ts';
 import { faultPoint } from '../../fault.ts';
-import { type ReadyAutomation, readAutomationSource } from '../../observe/image-update-automation.ts';
+import { readAutomationSource } from '../../observe/image-update-automation.ts';
 import { type Attempt, attemptOf, readObject } from '../../observe/object.ts';
 import { announceUpdate } from '../../status/settle-image-update-automation.ts';
 import type { StepContext } from '../../steps.ts';
@@ -20,11 +20,7 @@ export interface UpdatedBranch extends UpdateResult {
 }
 
 /** Brings the push branch to what the policies chose: at most one commit, whoever tries and how often. */
-export async function updateImages(
-  deps: Deps,
-  { ref }: ReadyAutomation,
-  step: StepContext,
-): Promise<UpdatedBranch> {
+export async function updateImages(deps: Deps, { ref }: RefInput, step: StepContext): Promise<UpdatedBranch> {
   const startedAt = deps.now().toISOString();
   const automation = await readObject(deps.kube, { ...ref, kind: Kind.ImageUpdateAutomation });
   if (!automation)

@@ -6,6 +6,7 @@ import { ChartBudget } from '../../../../../activities/fetch/chart/chart-files.t
 import { readChartArchive } from '../../../../../activities/fetch/chart/read-chart-archive.ts';
 import { createChartRepositories } from '../../../../../activities/fetch/helm/create-chart-repositories.ts';
 import { createHttpClient, type HttpClient } from '../../../../../activities/fetch/http/client.ts';
+import { createRegistryClient } from '../../../../../activities/fetch/oci/client.ts';
 import { createOpenArchive } from '../../../../../activities/fetch/open-artifact.ts';
 import { createArtifactStore } from '../../../../../activities/fetch/store.ts';
 import { helmRepository } from '../../../../../api/helm-repository.ts';
@@ -42,6 +43,7 @@ beforeAll(async () => {
     askForArtifact: () => Promise.resolve(),
     client,
     cloudLogin: () => Promise.reject(new Error('no cloud here')),
+    registry: createRegistryClient({ client }),
     readSecret: async (_namespace, name) =>
       name === 'ann'
         ? { username: Buffer.from(AUTH.username), password: Buffer.from(AUTH.password) }
