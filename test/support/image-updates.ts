@@ -1,18 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createImageUpdater,
   type ImageUpdaterOptions,
   type UpdateRequest,
 } from '../../activities/image/update/create-image-updater.ts';
 import type { UpdateResult } from '../../activities/image/update/update-branch.ts';
-import { type ImageRef } from '../../api/image-policy.ts';
+import type { ImageRef } from '../../api/image-policy.ts';
 import { type ImageUpdateAutomation, imageUpdateAutomation } from '../../api/image-update-automation.ts';
 import { ANY_TIME, type GitFixture, gitRepositoryObject, type TestRepository } from './git-fixture.ts';
 
-export const MARK = '# {"$imagepolicy": "apps:app"}';
+const AUTHOR = { name: 'Bot', email: 'bot@example.com' };
+
+const MARK = '# {"$imagepolicy": "apps:app"}';
 
 /** A Deployment's line with an image that the policy `app` sets. */
-export function marked(tag: string): string {
+function marked(tag: string): string {
   return `image: registry.test/app:${tag} ${MARK}\n`;
 }
 
@@ -21,10 +22,11 @@ export function manifest(tag: string): string {
   return `# one\napiVersion:   v1\nkind: "Pod"\n\nspec:\n    containers: [ ]\n    ${marked(tag)}    other: 'x'   # two\n`;
 }
 
-export const CHOSEN: ImageRef = { name: 'registry.test/app', tag: '2' };
+const CHOSEN: ImageRef = { name: 'registry.test/app', tag: '2' };
 
 export interface Wanted {
-  readonly git?: Record<string, unknown>;
+  /** Beside the author; null is a spec without it. */
+  readonly git?: Record<string, unknown> | null;
   readonly path?: string;
   readonly status?: Record<string, unknown>;
   /** Of the GitRepository. */
@@ -51,7 +53,7 @@ export async function update(
   });
 }
 
-export function updaterOf(fixture: GitFixture, options: Partial<ImageUpdaterOptions> = {}) {
+function updaterOf(fixture: GitFixture, options: Partial<ImageUpdaterOptions> = {}) {
   return createImageUpdater({
     remotes: fixture.remotes,
     dataDir: fixture.dataDir,
@@ -70,7 +72,7 @@ function automationObject({ git, path, status }: Wanted): ImageUpdateAutomation 
     spec: {
       interval: '1m',
       sourceRef: { kind: 'GitRepository', name: 'app' },
-      git: { commit: { author: { name: 'Bot', email: 'bot@example.com' } }, ...git },
+      ...(git !== null && { git: { commit: { author: AUTHOR }, ...git } }),
       update: { strategy: 'Setters', ...(path !== undefined && { path }) },
     },
     ...(status && { status }),
@@ -81,6 +83,3 @@ function automationObject({ git, path, status }: Wanted): ImageUpdateAutomation 
 export async function commitsOn(repository: TestRepository, branch = 'main'): Promise<number> {
   return Number(await repository.git('rev-list', '--count', `refs/heads/${branch}`));
 }
-
-/** Waits without a clock of its own: for what a test arranges from outside. */
-export const SOON = () => sleep(1);

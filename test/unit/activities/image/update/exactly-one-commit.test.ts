@@ -19,7 +19,7 @@ const ownBranch = { push: { branch: 'auto' } };
 class Killed extends Error {}
 
 /** A worker that dies when it has passed the point. */
-function dyingAt(point: string): Wanted['options'] {
+function dyingAt(point: string): NonNullable<Wanted['options']> {
   return {
     passed: (passed) => {
       if (passed === point) throw new Killed();
