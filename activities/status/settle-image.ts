@@ -1,3 +1,4 @@
+import { findCondition } from '../../api/conditions.ts';
 import type { ImagePolicy } from '../../api/image-policy.ts';
 import type { ImageRepository } from '../../api/image-repository.ts';
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
@@ -46,7 +47,9 @@ export async function settleImageWaiting(
   if (!object) return;
   const failure = { reason, message, stalled: false, now: deps.now() };
   const after = readyFailed<Status>(looseOf(object), failure);
+  const isNews = findCondition(object.status?.conditions, 'Ready')?.message !== message;
   await patchStatus(deps.kube, ref, object.status, after);
+  if (isNews) deps.events.record({ object, type: 'Warning', reason, message });
   await deps.runs.retryIn(ref, deps.policy.requeueDependencyMs);
 }
 

@@ -126,6 +126,7 @@ it('triggers and outcomes', () => {
     'Dependency',
     'Interval',
     'Manual',
+    'Policy',
     'Request',
     'Resume',
     'Retry',
