@@ -1,4 +1,3 @@
-import type { SecretData } from '../../fetch/http/credentials.ts';
 import type { GitProvider } from './settings.ts';
 
 /** The branch that is to be merged, and the one it is to be merged into. */
@@ -40,11 +39,8 @@ export interface PullRequestRequest extends Branches {
   readonly provider: GitProvider;
   /** `spec.url` of the GitRepository. */
   readonly repositoryUrl: string;
-  readonly secret: {
-    readonly data: SecretData;
-    /** How messages name it, such as `secret 'apps/github'`. */
-    readonly where: string;
-  };
+  /** Holds `token`, or the keys of a GitHub App; maybe `address` and `ca.crt`. */
+  readonly secret: { readonly namespace: string; readonly name: string };
   readonly title: string;
   readonly body: string;
   readonly signal: AbortSignal;

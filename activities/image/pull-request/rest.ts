@@ -23,6 +23,8 @@ export interface RestOptions {
   readonly tls: TlsAccess | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** Asked right before each request that writes. Throws when this attempt must not write any more. */
+  readonly assertMayWrite: () => void;
 }
 
 // Lists hold whole descriptions.
@@ -30,7 +32,7 @@ const LARGEST_ANSWER = 16 * 1024 * 1024;
 const LARGEST_REFUSAL = 64 * 1024;
 const LONGEST_SAID = 300;
 
-export function createRest({ client, api, headers, ...access }: RestOptions): Rest {
+export function createRest({ client, api, headers, assertMayWrite, ...access }: RestOptions): Rest {
   async function ask(url: URL, writing: { method?: 'POST' | 'PATCH' | 'PUT'; body?: string }) {
     const type = writing.body === undefined ? {} : { 'Content-Type': 'application/json' };
     const wanted = {
@@ -52,6 +54,7 @@ export function createRest({ client, api, headers, ...access }: RestOptions): Re
       return { content: await readJson(answer), headers: answer.headers };
     },
     async send(method, path, content) {
+      assertMayWrite();
       return await readJson(await ask(new URL(`${api}${path}`), { method, body: JSON.stringify(content) }));
     },
   };

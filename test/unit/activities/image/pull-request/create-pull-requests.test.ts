@@ -19,18 +19,23 @@ beforeEach(() => void (client = createHttpClient()));
 afterEach(() => client.close());
 
 interface Change extends Partial<Omit<PullRequestRequest, 'secret'>> {
-  readonly secret?: Readonly<Record<string, string | Buffer>>;
+  readonly secret?: Readonly<Record<string, string | Buffer>> | undefined;
   readonly githubApp?: GithubApp;
+  readonly assertMayWrite?: () => void;
 }
 
 function ensure(kind: HostKind, host: Pick<GitHost, 'repositoryUrl'>, change: Change = {}) {
-  const { secret = { token: TOKEN }, githubApp = noApp, ...more } = change;
-  const data = Object.fromEntries(Object.entries(secret).map(([key, value]) => [key, Buffer.from(value)]));
-  return createPullRequests({ client, githubApp }).ensure({
+  const { githubApp = noApp, assertMayWrite = () => undefined, secret: _, ...more } = change;
+  const secret = 'secret' in change ? change.secret : { token: TOKEN };
+  const readSecret = (namespace: string, name: string) =>
+    Promise.resolve(
+      secret && `${namespace}/${name}` === 'flux-system/provider' ? bytesOf(secret) : undefined,
+    );
+  return createPullRequests({ client, githubApp, readSecret, assertMayWrite }).ensure({
     automation: 'flux-system/apps',
     provider: kind,
     repositoryUrl: host.repositoryUrl,
-    secret: { data, where: "secret 'flux-system/provider'" },
+    secret: { namespace: 'flux-system', name: 'provider' },
     head: 'flux/image-updates',
     base: 'main',
     title: 'Update app to 42',
@@ -38,6 +43,10 @@ function ensure(kind: HostKind, host: Pick<GitHost, 'repositoryUrl'>, change: Ch
     signal: new AbortController().signal,
     ...more,
   });
+}
+
+function bytesOf(secret: Readonly<Record<string, string | Buffer>>) {
+  return Object.fromEntries(Object.entries(secret).map(([key, value]) => [key, Buffer.from(value)]));
 }
 
 function start(kind: HostKind) {
@@ -352,6 +361,7 @@ describe.each(HOSTS)('a pull request at %s', (kind) => {
   });
 
   it.each([
+    [undefined, /'flux-system\/provider' of annotation pawl.dev\/pull-request-secret not found; create it/],
     [{}, /has no 'token'; put one for/],
     [{ token: ' \n' }, /has no 'token'/],
     [{ password: TOKEN }, /has no 'token'/],
@@ -374,6 +384,23 @@ describe.each(HOSTS)('a pull request at %s', (kind) => {
     });
     expect(String(error)).not.toContain(TOKEN);
     expect(host.requests).toEqual([]);
+  });
+});
+
+describe('an attempt that must not write any more', () => {
+  const assertMayWrite = () => {
+    throw new Error('too late');
+  };
+
+  it.each(HOSTS)('opens none at %s, and changes none', async (kind) => {
+    await using host = await start(kind);
+
+    await expect(ensure(kind, host, { assertMayWrite })).rejects.toThrow(/^too late$/);
+    await ensure(kind, host);
+    await expect(ensure(kind, host, { assertMayWrite, title: 'Old' })).rejects.toThrow(/^too late$/);
+
+    expect(host.pulls.map(({ title }) => title)).toEqual(['Update app to 42']);
+    expect(await ensure(kind, host, { assertMayWrite })).toMatchObject({ state: 'unchanged' });
   });
 });
 
