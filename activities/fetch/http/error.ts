@@ -15,6 +15,8 @@ export type HttpProblem =
   /** What came is not what was asked for. */
   | 'content';
 
+const NO_TLS = 'no TLS connection';
+
 interface HttpErrorDetail {
   readonly status?: number | undefined;
   readonly retryAfterMs?: number | undefined;
@@ -38,6 +40,11 @@ export class HttpError extends Error {
   /** The server wants other credentials, or forbids what these may do. */
   get isRefused(): boolean {
     return this.status === 401 || this.status === 403;
+  }
+
+  /** The server answers something that is no TLS, as one of plain http does. */
+  get isNoTls(): boolean {
+    return this.problem === 'tls' && this.message.startsWith(NO_TLS);
   }
 
   /** It may pass by itself. */
@@ -66,7 +73,7 @@ export function asHttpError(error: unknown): unknown {
     return new HttpError('tls', `the certificate of the server is not trusted (${code}); ${hint}`);
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) {
-    return new HttpError('tls', `no TLS connection (${code})`);
+    return new HttpError('tls', `${NO_TLS} (${code})`);
   }
   return NETWORK.test(code) ? new HttpError('network', networkWords(code, error)) : error;
 }

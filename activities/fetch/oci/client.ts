@@ -1,7 +1,7 @@
 import { readBody } from '../http/body.ts';
 import { type HttpAnswer, type HttpClient, successful } from '../http/client.ts';
 import { HttpError, retryAfter } from '../http/error.ts';
-import { createAuthorizer } from './authorize.ts';
+import { createAttempt } from './attempt.ts';
 import type { Manifest, RegistryClient, RegistryRequest } from './contract.ts';
 import { readDigest } from './digest.ts';
 import { createHostRest, type HostRest } from './host-rest.ts';
@@ -33,25 +33,7 @@ export function createRegistryClient({
   client,
   hosts = createHostRest(),
 }: RegistryClientOptions): RegistryClient {
-  const authorizer = createAuthorizer(client);
-
-  async function attempt({
-    access,
-    repository,
-    signal,
-    path,
-    accept,
-    method,
-  }: Question): Promise<HttpAnswer> {
-    const purpose = { access, scope: `repository:${repository}:pull`, signal };
-    const url = new URL(path, access.origin);
-    const headers = accept === undefined ? {} : { Accept: accept };
-    const wanted = { url, headers, tls: access.tls, proxy: access.proxy, signal, ...(method && { method }) };
-    const answer = await client.request({ ...wanted, authorization: authorizer.known(purpose) });
-    if (answer.status !== 401 || answer.url.origin !== access.origin.origin) return answer;
-    answer.body.destroy();
-    return await client.request({ ...wanted, authorization: await authorizer.answer(purpose, answer) });
-  }
+  const attempt = createAttempt(client);
 
   /** Asks, and asks again after the rest that the registry wants. */
   async function ask(question: Question): Promise<HttpAnswer> {

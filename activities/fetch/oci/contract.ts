@@ -8,6 +8,8 @@ export interface RegistryAccess {
   readonly host: string;
   /** Where it answers: https, or http when the object says so. */
   readonly origin: URL;
+  /** A registry that answers without TLS at an origin of https is spoken to in plain http. */
+  readonly mayBePlain?: boolean;
   readonly basic?: Basic | undefined;
   readonly tls?: TlsAccess | undefined;
   /** Also towards its token server. */

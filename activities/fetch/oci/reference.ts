@@ -1,3 +1,4 @@
+import { BlockList, isIPv4 } from 'node:net';
 import { hostProblem } from '../http/host.ts';
 
 /** A repository of a registry. */
@@ -58,4 +59,20 @@ export function apiHost(host: string): string {
 /** Whether two names are of the same registry. */
 export function isSameRegistry(a: string, b: string): boolean {
   return apiHost(a).toLowerCase() === apiHost(b).toLowerCase();
+}
+
+const privateNetworks = new BlockList();
+privateNetworks.addSubnet('10.0.0.0', 8);
+privateNetworks.addSubnet('172.16.0.0', 12);
+privateNetworks.addSubnet('192.168.0.0', 16);
+
+/**
+ * Whether a registry is so near that it need not speak TLS, as go-containerregistry has it: on this machine or in a
+ * private network.
+ */
+export function mayBePlain(host: string): boolean {
+  const name = host.replace(/:\d*$/, '');
+  if (isIPv4(name) && privateNetworks.check(name)) return true;
+  const isHere = host.includes('127.0.0.1') || host.includes('::1') || host.startsWith('localhost:');
+  return isHere || name.endsWith('.localhost');
 }

@@ -6,7 +6,7 @@ import { type NamedSecret, type ReadSecret, readNamedSecret, tlsOf } from '../..
 import { proxyOf } from '../../fetch/http/proxy.ts';
 import type { RegistryAccess } from '../../fetch/oci/contract.ts';
 import { pullCredentialsOf } from '../../fetch/oci/pull-secrets.ts';
-import { apiHost } from '../../fetch/oci/reference.ts';
+import { apiHost, mayBePlain } from '../../fetch/oci/reference.ts';
 import { rememberSecret } from '../../redact.ts';
 import { type ImageName, readImageName } from './canonical-name.ts';
 import type { RegistryAccessDeps } from './contract.ts';
@@ -47,6 +47,7 @@ async function accessOf(
   return {
     host: image.host,
     origin,
+    mayBePlain: mayBePlain(image.host),
     basic: await basicOf(deps, repository, image, { readSecret, signal }),
     tls: certificates && tlsOf(certificates),
     proxy: proxy && proxyOf(proxy),

@@ -23,7 +23,7 @@ export function scanFailure(
   return transient(Reason.ReadOperationFailed, message, retryAfterMs === undefined ? {} : { retryAfterMs });
 }
 
-function adviceOf(error: HttpError, { host }: ImageName, { basic, origin }: RegistryAccess): string {
+function adviceOf(error: HttpError, { host }: ImageName, { basic }: RegistryAccess): string {
   if (error.isRefused) {
     // Registries say the same of an image that does not exist.
     return basic === undefined
@@ -32,9 +32,7 @@ function adviceOf(error: HttpError, { host }: ImageName, { basic, origin }: Regi
   }
   if (error.status === 404) return 'there is no such image: push it, or correct spec.image';
   if (error.status === 429) return `all objects of ${host} wait with it`;
-  if (error.problem === 'tls' && isPlain(error, origin)) {
-    return 'if the registry speaks plain http, set spec.insecure';
-  }
+  if (error.isNoTls) return 'if the registry speaks plain http, set spec.insecure';
   return ADVICE[error.problem] ?? '';
 }
 
@@ -46,7 +44,3 @@ const ADVICE: Partial<Readonly<Record<HttpProblem, string>>> = {
   content: 'see whether a registry answers there',
   size: 'see whether a registry answers there',
 };
-
-function isPlain({ message }: HttpError, origin: URL): boolean {
-  return origin.protocol === 'https:' && /EPROTO|ERR_SSL/.test(message);
-}

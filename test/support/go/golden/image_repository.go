@@ -16,6 +16,8 @@ type imageNameRow struct {
 	// Empty for what is no reference.
 	Canonical string `json:"canonical"`
 	Registry  string `json:"registry"`
+	// Http where the registry need not speak TLS.
+	Scheme string `json:"scheme"`
 	// Also without a tag or a digest it would be none.
 	IsBare bool `json:"isBare"`
 }
@@ -30,6 +32,7 @@ func imageName(_, raw json.RawMessage) any {
 	_, err = name.NewRepository(row.Image)
 	row.Canonical = ref.Context().String()
 	row.Registry = ref.Context().RegistryStr()
+	row.Scheme = ref.Context().Scheme()
 	row.IsBare = err == nil
 	return row
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
+import { mayBePlain } from '../../../../../activities/fetch/oci/reference.ts';
 import { readImageName } from '../../../../../activities/image/repository/canonical-name.ts';
 import { golden } from '../../../../support/golden.ts';
 
@@ -8,13 +9,21 @@ interface Row {
   readonly image: string;
   readonly canonical: string;
   readonly registry: string;
+  readonly scheme: string;
   readonly isBare: boolean;
 }
 
 const TABLE = golden<null, Row>('activities/image/repository/fixtures/image-name.json');
 
 /** What go-containerregistry takes, but no registry can have, or no client may be led to by a tenant. */
-const HOSTS = ['host:99999/app', 'host:/app', '.com/app', '-host.com/app', 'example.com./app'];
+const HOSTS = [
+  'host:99999/app',
+  'host:/app',
+  '.com/app',
+  '-host.com/app',
+  'example.com./app',
+  '010.1.2.3:5000/app',
+];
 const PATHS = [
   '/app',
   '//app',
@@ -61,6 +70,13 @@ describe('an image is read as go-containerregistry reads it:', () => {
   it.each(TABLE.rows)('$image', (row) => {
     const result = read(row.image);
     expect(typeof result === 'string' ? result.trim() : result).toEqual(expected(row));
+  });
+
+  it('and a registry may speak plain http where Go lets it', () => {
+    const different = TABLE.rows.filter(
+      ({ registry, scheme }) => registry !== '' && mayBePlain(registry) !== (scheme === 'http'),
+    );
+    expect(different).toEqual([]);
   });
 
   it('and every row that is refused on purpose is one that Go takes', () => {

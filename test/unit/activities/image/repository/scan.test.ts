@@ -333,6 +333,25 @@ describe('a registry is reached', () => {
     );
   });
 
+  it('in plain http where it is near and speaks no TLS, which is found out once', async () => {
+    const rig = await startScanRig([]);
+    const repository = imageRepositoryOf(`${host}/team/app`, { spec: { insecure: false } });
+
+    for (let times = 1; times <= 3; times += 1) {
+      expect((await scanTags(rig.deps, repository, freeStep())).tags).toHaveLength(5);
+    }
+    expect(front.requests).toHaveLength(3);
+  });
+
+  it('in plain http elsewhere only when the object says so', async () => {
+    const rig = await startScanRig([]);
+    const access = { host, origin: new URL(front.url.replace('http:', 'https:')) };
+    const asking = rig.deps.registry.listTags({ access, repository: 'team/app', signal: freeStep().signal });
+
+    await expect(asking).rejects.toMatchObject({ isNoTls: true });
+    expect(front.requests).toEqual([]);
+  });
+
   it('through a proxy that wants credentials', async () => {
     const seen: (string | undefined)[] = [];
     await using proxy = await startHttpFront({

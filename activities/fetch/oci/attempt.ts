@@ -1,0 +1,49 @@
+import type { HttpAnswer, HttpClient } from '../http/client.ts';
+import { HttpError } from '../http/error.ts';
+import { createAuthorizer } from './authorize.ts';
+import type { Ask, Question } from './client.ts';
+
+/** One question to a registry, with what it wants to see, and in plain http where it may speak that. */
+export function createAttempt(client: HttpClient): Ask {
+  const authorizer = createAuthorizer(client);
+  // Few, as they are near; one that learns TLS is asked so after a restart.
+  const plain = new Set<string>();
+
+  async function attempt(question: Question): Promise<HttpAnswer> {
+    const { access, repository, signal, path, accept, method } = question;
+    const purpose = { access, scope: `repository:${repository}:pull`, signal };
+    const url = new URL(path, access.origin);
+    const headers = accept === undefined ? {} : { Accept: accept };
+    const wanted = { url, headers, tls: access.tls, proxy: access.proxy, signal, ...(method && { method }) };
+    const answer = await client.request({ ...wanted, authorization: authorizer.known(purpose) });
+    if (answer.status !== 401 || answer.url.origin !== access.origin.origin) return answer;
+    answer.body.destroy();
+    return await client.request({ ...wanted, authorization: await authorizer.answer(purpose, answer) });
+  }
+
+  return async (question) => {
+    const { access } = question;
+    const { origin } = access.origin;
+    if (!access.mayBePlain || access.origin.protocol === 'http:') return await attempt(question);
+    const inPlain = { ...question, access: { ...access, origin: plainOf(access.origin) } };
+    if (plain.has(origin)) return await attempt(inPlain);
+    try {
+      return await attempt(question);
+    } catch (error) {
+      if (!isPlain(error, access.origin)) throw error;
+      const answer = await attempt(inPlain);
+      plain.add(origin);
+      return answer;
+    }
+  };
+}
+
+/** At its port, or at that of http where it names none. */
+function plainOf({ host }: URL): URL {
+  return new URL(`http://${host}`);
+}
+
+/** Whether nothing speaks TLS there: at a port of its own something answers, at that of https nothing need be. */
+function isPlain(error: unknown, { port }: URL): boolean {
+  return error instanceof HttpError && (error.isNoTls || (port === '' && error.problem === 'network'));
+}
