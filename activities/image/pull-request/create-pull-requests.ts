@@ -30,7 +30,7 @@ const PROVIDERS: Readonly<Record<GitProvider, Provider>> = {
 };
 
 // Of all requests of one attempt: a provider that hangs must not hold the run.
-const LONGEST_MS = 60_000;
+const LONGEST_MS = 30_000;
 
 export interface PullRequestsOptions {
   /** The client for servers that tenants name. */

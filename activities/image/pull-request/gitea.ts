@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { HttpError } from '../../fetch/http/error.ts';
 import type { OpenPullRequest, PullRequestApi } from './contract.ts';
-import { readAnswer } from './read-answer.ts';
+import { pageUrl, readAnswer, shownNumber } from './read-answer.ts';
 import type { Rest } from './rest.ts';
 
 const side = z.looseObject({ ref: z.string(), repo_id: z.number() });
 
 const pullRequest = z.looseObject({
-  number: z.number(),
-  html_url: z.string(),
+  number: shownNumber,
+  html_url: pageUrl,
   title: z.string(),
   body: z.string(),
   head: side,

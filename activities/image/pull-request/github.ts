@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OpenPullRequest, PullRequestApi } from './contract.ts';
-import { readAnswer } from './read-answer.ts';
+import { pageUrl, readAnswer, shownNumber } from './read-answer.ts';
 import type { Rest } from './rest.ts';
 
 const side = z.looseObject({
@@ -9,8 +9,8 @@ const side = z.looseObject({
 });
 
 const pullRequest = z.looseObject({
-  number: z.number(),
-  html_url: z.string(),
+  number: shownNumber,
+  html_url: pageUrl,
   title: z.string(),
   body: z.string().nullable(),
   head: side,

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { OpenPullRequest, PullRequestApi } from './contract.ts';
-import { readAnswer } from './read-answer.ts';
+import { pageUrl, readAnswer, shownNumber } from './read-answer.ts';
 import type { Rest } from './rest.ts';
 
 const mergeRequest = z.looseObject({
-  iid: z.number(),
-  web_url: z.string(),
+  iid: shownNumber,
+  web_url: pageUrl,
   title: z.string(),
   description: z.string().nullable(),
   source_branch: z.string(),

@@ -3,6 +3,8 @@ import type { GitRepository } from '../../../api/git-repository.ts';
 import type { ImageUpdateAutomation } from '../../../api/image-update-automation.ts';
 import { Annotation } from '../../../api/names.ts';
 import { Reason } from '../../../api/reasons.ts';
+import { beating } from '../../fetch/beating.ts';
+import type { StepContext } from '../../steps.ts';
 import type { BranchChanges } from '../update/update-branch.ts';
 import type { EnsuredPullRequest, PullRequests } from './contract.ts';
 import { pullRequestFailure } from './failure.ts';
@@ -38,8 +40,9 @@ export interface PullRequestProblem {
 export async function openPullRequest(
   { pullRequests }: { readonly pullRequests: PullRequests },
   input: OpenPullRequestInput,
-  { signal }: { readonly signal: AbortSignal },
+  { signal, heartbeat }: Pick<StepContext, 'signal' | 'heartbeat'>,
 ): Promise<PullRequestOutcome | undefined> {
+  using _beat = beating(heartbeat, { proposing: input.source.spec.url });
   try {
     const settings = pullRequestSettings(input.automation);
     return settings && (await propose(pullRequests, settings, { ...input, signal }));

@@ -279,6 +279,35 @@ describe.each(HOSTS)('a pull request at %s', (kind) => {
     });
   });
 
+  it.each([
+    ['a number that is a path', (text: string) => text.replaceAll(/"(number|iid)":1,/g, '"$1":"1/../../x",')],
+    ['a number that is none', (text: string) => text.replaceAll(/"(number|iid)":1,/g, '"$1":1e300,')],
+    [
+      'a page that is a script',
+      (text: string) => text.replaceAll(/"(html|web)_url":"[^"]*"/g, '"$1_url":"javascript:x"'),
+    ],
+    [
+      'a page that is endless',
+      (text: string) => text.replaceAll(/"(html|web)_url":"/g, `$&http://h/${'x'.repeat(3000)}`),
+    ],
+  ])('is not taken from a server that answers %s', async (_what, spoil) => {
+    await using honest = await start(kind);
+    await using host = await start(kind);
+    await ensure(kind, honest);
+    Object.assign(honest.pulls[0] ?? {}, { title: 'Old' });
+    const list = honest.requests[0] as (typeof honest.requests)[0];
+    const url = new URL(`${honest.api}${list.path}?${list.query.toString()}`);
+    const { authorization: Authorization = '' } = list;
+    const listed = await (await fetch(url, { headers: { Authorization } })).text();
+    host.intercept(() => ({ status: 200, json: JSON.parse(spoil(listed)) }));
+
+    await expect(ensure(kind, host)).rejects.toMatchObject({
+      type: 'PullRequestFailed',
+      message: expect.stringContaining('no pull request that can be read'),
+    });
+    expect(writes(host)).toEqual([]);
+  });
+
   it('may pass by itself when the connection breaks off, and opens one then', async () => {
     await using host = await start(kind);
     host.intercept(() => 'drop');
@@ -543,7 +572,7 @@ describe('at Gitea', () => {
     host.intercept(({ query }) => {
       const number = Number(query.get('page'));
       const side = { ref: 'other', repo_id: 1 };
-      const pull = { number, html_url: '', title: '', body: '', head: side, base: side };
+      const pull = { number, html_url: 'http://h/', title: '', body: '', head: side, base: side };
       return { status: 200, json: [pull] };
     });
 

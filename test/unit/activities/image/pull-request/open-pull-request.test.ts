@@ -33,7 +33,9 @@ const TABLE =
 
 let client: HttpClient;
 let host: GitHost;
+let beats: unknown[];
 beforeEach(async () => {
+  beats = [];
   client = createHttpClient();
   host = await startGitHost('gitea', { repository: 'acme/fleet', token: TOKEN });
 });
@@ -68,8 +70,11 @@ function step({ annotations = ASKED, switched = true, ...more }: Step = {}) {
   });
   const source = gitRepositoryObject({ url: host.repositoryUrl });
   const changes = 'changes' in more ? more.changes : CHANGES;
-  const { signal } = new AbortController();
-  return openPullRequest({ pullRequests }, { automation, source, switched, changes }, { signal });
+  const attempt = {
+    signal: new AbortController().signal,
+    heartbeat: (detail: unknown) => beats.push(detail),
+  };
+  return openPullRequest({ pullRequests }, { automation, source, switched, changes }, attempt);
 }
 
 describe('the pull request of an update', () => {
@@ -85,6 +90,7 @@ describe('the pull request of an update', () => {
       }),
     ]);
     expect(await step()).toMatchObject({ number: 1, state: 'unchanged' });
+    expect(beats).toContainEqual({ proposing: host.repositoryUrl });
   });
 
   it('has a title and a body by templates over what the commit message knows', async () => {
