@@ -53,7 +53,8 @@ export async function openDeps(options: WorkerOptions, { client, log, cleanup }:
   );
   cleanup.defer(() => fence.close());
   const access = loadKubeAccess({ kubeconfig: options.kubeconfig, context: options.context });
-  const kube = createKubeClient(access, { assertMayWrite: () => fence.assertMayWrite() });
+  const assertMayWrite = () => fence.assertMayWrite();
+  const kube = createKubeClient(access, { assertMayWrite });
   cleanup.defer(() => kube.close());
   const store = createArtifactStore(join(dataDir, 'artifacts'));
   const server = await startArtifactServer({ store, address: options.artifactAddress });
@@ -90,14 +91,8 @@ export async function openDeps(options: WorkerOptions, { client, log, cleanup }:
     registry,
     cloudLogin,
     tags: createTagStore(join(dataDir, 'tags')),
-    imageUpdater: createImageUpdater({
-      remotes,
-      readSecret,
-      dataDir,
-      assertMayWrite: () => fence.assertMayWrite(),
-      now,
-    }),
-    pullRequests: createPullRequests({ client: http, githubApp }),
+    imageUpdater: createImageUpdater({ remotes, readSecret, dataDir, assertMayWrite, now }),
+    pullRequests: createPullRequests({ client: http, githubApp, readSecret, assertMayWrite }),
     events,
     memory: createMemory(),
     fence,

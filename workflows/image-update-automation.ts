@@ -1,4 +1,6 @@
 import { setWorkflowOptions } from '@temporalio/workflow';
+import type { UpdatedBranch } from '../activities/image/update/steps.ts';
+import { Reason } from '../api/reasons.ts';
 import { fast, settle, slow } from './activities.ts';
 import type { RunResult } from './messages.ts';
 import { Outcome } from './outcome.ts';
@@ -31,8 +33,16 @@ async function reconcile(pass: Pass): Promise<PassOutcome> {
       pass.attempt = { generation, ...(requestedAt !== undefined && { requestedAt }) };
       const updated = await pass.effect('update', () => slow(observed.timeoutMs).updateImages(observed));
       const settled = await pass.step('status', () => settle.settleImageUpdateAutomation({ ref, updated }));
-      const outcome = updated.pushed === undefined ? Outcome.NothingToDo : Outcome.Succeeded;
-      return { outcome, message: settled.message, revision: updated.pushed?.revision ?? updated.revision };
+      return {
+        outcome: outcomeOf(updated),
+        message: settled.message,
+        revision: updated.pushed?.revision ?? updated.revision,
+      };
     }
   }
+}
+
+function outcomeOf({ pushed, pullRequest }: UpdatedBranch): string {
+  if (pullRequest?.state === 'failed') return Reason.PullRequestFailed;
+  return pushed === undefined || pushed.isAdopted ? Outcome.NothingToDo : Outcome.Succeeded;
 }

@@ -2,9 +2,10 @@ import type {
   ImageUpdateAutomation,
   ImageUpdateAutomationStatus,
 } from '../../api/image-update-automation.ts';
+import { Reason } from '../../api/reasons.ts';
 import type { UpdatedBranch } from '../image/update/steps.ts';
 import { seconds } from './patch.ts';
-import { readySucceeded } from './ready-status.ts';
+import { readyFailed, readySucceeded } from './ready-status.ts';
 
 /** Pure: what the status of an ImageUpdateAutomation becomes after a pass that did not fail. */
 
@@ -13,17 +14,29 @@ export const UP_TO_DATE = 'repository up-to-date';
 /** The branch is what the policies chose, whether this pass pushed or had nothing to push. */
 export function updatedStatus(
   object: ImageUpdateAutomation,
-  { policies, revision, switched, pushed, startedAt }: Omit<UpdatedBranch, 'attempt'>,
+  updated: Omit<UpdatedBranch, 'attempt'>,
   now: Date,
 ): ImageUpdateAutomationStatus {
+  const { policies, revision, switched, pushed, startedAt } = updated;
   return {
-    ...readySucceeded<ImageUpdateAutomationStatus>(object, UP_TO_DATE, now),
+    ...readyStatus(object, updated, now),
     lastAutomationRunTime: seconds(new Date(startedAt)),
     observedPolicies: { ...policies },
     // Of a branch of its own what it stands on: only a change of that is news.
     observedSourceRevision: pushed && !switched ? pushed.revision : revision,
     ...(pushed && { lastPushCommit: pushed.commit, lastPushTime: seconds(new Date(pushed.at)) }),
   };
+}
+
+/** A pull request that failed makes the object not ready: what was pushed waits for somebody to see it. */
+function readyStatus(
+  object: ImageUpdateAutomation,
+  { pullRequest }: Pick<UpdatedBranch, 'pullRequest'>,
+  now: Date,
+): ImageUpdateAutomationStatus {
+  if (pullRequest?.state !== 'failed') return readySucceeded(object, UP_TO_DATE, now);
+  const { message } = pullRequest;
+  return readyFailed(object, { reason: Reason.PullRequestFailed, message, stalled: false, now });
 }
 
 /** What was pushed, in the words of Flux's events. */

@@ -10,6 +10,8 @@ import type { Deps, RefInput } from '../deps.ts';
 import { faultPoint } from '../fault.ts';
 import type { UpdatedBranch } from '../image/update/steps.ts';
 import { asAttempted, readUnparsed } from '../observe/object.ts';
+import { backOff } from './back-off.ts';
+import type { EventInput } from './events.ts';
 import { pushedMessage, UP_TO_DATE, updatedStatus } from './image-update-automation-status.ts';
 import { patchStatus } from './patch.ts';
 import { readyProgressing } from './ready-status.ts';
@@ -34,7 +36,7 @@ export interface SettleUpdateInput extends RefInput {
   readonly updated: UpdatedBranch;
 }
 
-/** The branch is as the policies want it: one patch says so, and what was pushed. */
+/** The branch is as the policies want it: one patch says so, what was pushed, and what came of the pull request. */
 export async function settleImageUpdateAutomation(
   deps: Deps,
   { ref, updated }: SettleUpdateInput,
@@ -42,13 +44,30 @@ export async function settleImageUpdateAutomation(
   const found = await readUnparsed<ImageUpdateAutomation>(deps.kube, ref);
   if (!found) return { message: 'the object is gone' };
   const object = asAttempted(found, updated.attempt);
-  const wasReady = findCondition(object.status?.conditions, 'Ready')?.status !== 'False';
-  const { pushed } = updated;
-  // One that an earlier attempt pushed is told once.
-  const isNews = pushed !== undefined && pushed.commit !== object.status?.lastPushCommit;
+  const after = updatedStatus(object, updated, deps.now());
+  const events = eventsOf(object, updated);
   faultPoint('image.status');
-  await patchStatus(deps.kube, ref, object.status, updatedStatus(object, updated, deps.now()));
-  const message = isNews ? pushedMessage(updated) : UP_TO_DATE;
-  if (isNews || !wasReady) deps.events.record({ object, type: 'Normal', reason: Reason.Succeeded, message });
-  return { message };
+  await patchStatus(deps.kube, ref, object.status, after);
+  for (const event of events) deps.events.record({ object, ...event });
+  const { pullRequest } = updated;
+  if (pullRequest?.state === 'failed')
+    await deps.runs.retryIn(ref, pullRequest.retryAfterMs ?? backOff(after, deps.now()));
+  return { message: events.map(({ message }) => message).join('; ') || UP_TO_DATE };
+}
+
+type Told = Pick<EventInput, 'type' | 'reason' | 'message'>;
+
+/** What happened since the status was written last; a quiet interval is not told. */
+function eventsOf({ status }: ImageUpdateAutomation, updated: UpdatedBranch): readonly Told[] {
+  const { pushed, pullRequest } = updated;
+  const told: Told[] = [];
+  const succeeded = (message: string) => told.push({ type: 'Normal', reason: Reason.Succeeded, message });
+  // One that an earlier attempt pushed is told once.
+  if (pushed !== undefined && pushed.commit !== status?.lastPushCommit) succeeded(pushedMessage(updated));
+  if (pullRequest?.state === 'opened') succeeded(`opened pull request ${pullRequest.url}`);
+  if (pullRequest?.state === 'failed')
+    told.push({ type: 'Warning', reason: Reason.PullRequestFailed, message: pullRequest.message });
+  const wasReady = findCondition(status?.conditions, 'Ready')?.status !== 'False';
+  if (told.length === 0 && !wasReady) succeeded(UP_TO_DATE);
+  return told;
 }
