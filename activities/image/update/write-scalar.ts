@@ -48,23 +48,30 @@ function spanOf(tag: NonNullable<MarkedScalar['tag']>): { readonly start: number
 function editsOfBlock({ place: { text, start, end } }: MarkedScalar, value: string): Edit[] {
   const source = text.slice(start, end);
   const indicators = /^[|>][^\s#]*/.exec(source)?.[0] ?? '';
-  const firstBreak = source.indexOf('\n');
-  const body = firstBreak < 0 ? '' : source.slice(firstBreak + 1).replace(/(?:\r?\n)+$/, '');
-  const indent = /^[ \t\r\n]*?(?<indent> +)\S/.exec(body)?.groups?.['indent'];
   const header = { start, end: start + indicators.length };
-  // Nothing tells how deep its text would stand.
-  if (indent === undefined || !isPrintableLine(value))
-    return quotedBlock(header, start + firstBreak + 1, body, value);
-  const bodyStart = start + firstBreak + 1;
+  const bodyStart = (source.indexOf('\n') + 1 || source.length) + start;
+  const body = text.slice(bodyStart, end);
+  const indent = /^( *)[^ \r\n]/m.exec(body)?.[1] ?? '';
+  const bodyEnd = bodyStart + lengthOfBody(body, indent.length);
+  const isBlock = indent !== '' && isPrintableLine(value);
+  const line = isBlock && value !== '' ? indent + value : '';
   return [
-    { ...header, text: `${indicators.slice(0, 1)}-` },
-    { start: bodyStart, end: bodyStart + body.length, text: value === '' ? '' : indent + value },
+    // Without a line to begin with, nothing tells how deep its text would stand.
+    { ...header, text: isBlock ? `${indicators.slice(0, 1)}-` : doubleQuoted(value) },
+    { start: bodyStart, end: bodyEnd, text: line },
   ];
 }
 
-function quotedBlock(header: Omit<Edit, 'text'>, bodyStart: number, body: string, value: string): Edit[] {
-  const emptied = body === '' ? [] : [{ start: bodyStart, end: bodyStart + body.length, text: '' }];
-  return [{ ...header, text: doubleQuoted(value) }, ...emptied];
+/** Without the empty lines at the end. Of spaces that stand deeper than the text, a line is not empty. */
+function lengthOfBody(body: string, indent: number): number {
+  const lines = body.split('\n');
+  while (lines.length > 0 && isEmptyLine(lines.at(-1) ?? '', indent)) lines.pop();
+  return lines.join('\n').replace(/\r$/, '').length;
+}
+
+function isEmptyLine(line: string, indent: number): boolean {
+  const spaces = /^( *)\r?$/.exec(line)?.[1];
+  return spaces !== undefined && spaces.length <= indent;
 }
 
 // Names and tags of images. In brackets older readers stop at a colon.

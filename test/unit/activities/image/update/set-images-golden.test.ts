@@ -34,6 +34,11 @@ const OURS: readonly { readonly why: string; readonly row: string; readonly text
     text: `a: ${SET}\nb: !!str "42" # {"$imagepolicy": "ns:num:tag"}\nc: "42" # {"$imagepolicy": "ns:num:tag"}\nd: ${SET}\n`,
   },
   {
+    why: 'what was a number becomes a string that can be read',
+    row: 'old: 41',
+    text: 'kind: A\nold: v2.0.0 # {"$imagepolicy": "ns:app:tag"}\n',
+  },
+  {
     why: 'what was null becomes a string that can be read',
     row: 'nu2: ~',
     text: 'kind: A\nnu2: "42" # {"$imagepolicy": "ns:num:tag"}\n',
