@@ -4,6 +4,8 @@ import { asHttpError, HttpError, type HttpProblem } from '../../fetch/http/error
 import type { RegistryAccess } from '../../fetch/oci/contract.ts';
 import type { ImageName } from './canonical-name.ts';
 
+const LONGEST_REST_MS = 60_000;
+
 /**
  * What a failed question to the registry of an image means, with what to do about it; other errors pass through.
  * `doing` says what was not done.
@@ -18,8 +20,11 @@ export function scanFailure(
   if (!(error instanceof HttpError)) return error;
   const advice = adviceOf(error, image, access);
   const message = `${doing}: ${error.message}${advice && `; ${advice}`}`;
-  if (!error.mayPass) return failed(Reason.ReadOperationFailed, message);
   const { retryAfterMs } = error;
+  // An hour of rest is no reason for a run to stay open, deaf to a better spec.
+  if (!error.mayPass || (retryAfterMs ?? 0) > LONGEST_REST_MS) {
+    return failed(Reason.ReadOperationFailed, message);
+  }
   return transient(Reason.ReadOperationFailed, message, retryAfterMs === undefined ? {} : { retryAfterMs });
 }
 
