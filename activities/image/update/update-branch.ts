@@ -35,7 +35,7 @@ export interface Pushed {
   readonly revision: string;
   /** Where it was pushed to as well, as the spec has it. */
   readonly refspecs: readonly string[];
-  /** Without our trailer, cut at 2 KiB. */
+  /** Without our trailer, 2048 characters at most. */
   readonly message: string;
   /** RFC 3339. */
   readonly at: string;
