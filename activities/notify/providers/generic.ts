@@ -1,0 +1,42 @@
+import { createHmac } from 'node:crypto';
+import { Reason } from '../../../api/reasons.ts';
+import { failed } from '../../failures.ts';
+import type { Delivery, Sender } from '../contract.ts';
+import { eventJson } from '../event-json.ts';
+import { postJson } from '../post-json.ts';
+
+/** Posts the event as it is, byte for byte as Flux does. */
+export const sendGeneric: Sender = async (deps, delivery) => {
+  await postJson(deps, delivery, {
+    service: 'the webhook',
+    address: delivery.recipient.address,
+    body: eventJson(delivery.event),
+    headers: headersOf(delivery),
+  });
+};
+
+/** The same, signed with the token of the Secret: `X-Signature: sha256=<hex>`. */
+export const sendGenericHmac: Sender = async (deps, delivery) => {
+  const { recipient, event } = delivery;
+  if (recipient.token === '') {
+    const message =
+      "a provider of type generic-hmac needs the key 'token' in the Secret of spec.secretRef; add it";
+    throw failed(Reason.NotificationDispatchFailed, message);
+  }
+  const body = eventJson(event);
+  const signature = createHmac('sha256', recipient.token).update(body).digest('hex');
+  await postJson(deps, delivery, {
+    service: 'the webhook',
+    address: recipient.address,
+    body,
+    headers: { ...headersOf(delivery), 'X-Signature': `sha256=${signature}` },
+  });
+};
+
+function headersOf({ event, recipient, key }: Delivery): Record<string, string> {
+  const own = { 'Gotk-Component': event.reportingController, 'Idempotency-Key': key };
+  // The Secret's headers come after ours and replace them, however they are written.
+  const given = new Set(Object.keys(recipient.headers).map((name) => name.toLowerCase()));
+  const kept = Object.entries(own).filter(([name]) => !given.has(name.toLowerCase()));
+  return { ...Object.fromEntries(kept), ...recipient.headers };
+}

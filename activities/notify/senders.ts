@@ -1,0 +1,41 @@
+import type { ProviderType } from '../../api/provider.ts';
+import type { Sender } from './contract.ts';
+import { sendGeneric, sendGenericHmac } from './providers/generic.ts';
+
+/** Who tells which type of Provider. */
+export const SENDERS: Readonly<Record<ProviderType, Sender | undefined>> = {
+  slack: undefined,
+  discord: undefined,
+  msteams: undefined,
+  rocket: undefined,
+  generic: sendGeneric,
+  'generic-hmac': sendGenericHmac,
+  github: undefined,
+  gitlab: undefined,
+  gitea: undefined,
+  giteapullrequestcomment: undefined,
+  bitbucketserver: undefined,
+  bitbucket: undefined,
+  azuredevops: undefined,
+  googlechat: undefined,
+  googlepubsub: undefined,
+  webex: undefined,
+  sentry: undefined,
+  azureeventhub: undefined,
+  telegram: undefined,
+  lark: undefined,
+  matrix: undefined,
+  opsgenie: undefined,
+  alertmanager: undefined,
+  grafana: undefined,
+  githubdispatch: undefined,
+  githubpullrequestcomment: undefined,
+  gitlabmergerequestcomment: undefined,
+  pagerduty: undefined,
+  datadog: undefined,
+  nats: undefined,
+  zulip: undefined,
+  otel: undefined,
+  zoom: undefined,
+  'incident.io': undefined,
+};
