@@ -26,11 +26,12 @@ export function eachKind(
   verb: Command,
   lines: Examples,
   add: (command: Command, info: KindInfo) => void,
+  kinds = ALL_KINDS,
 ): void {
   const source = verb.command('source').alias('sources').description(`${verb.name()} sources`);
   const image = verb.command('image').alias('images').description(`${verb.name()} image automation`);
   for (const command of [verb, source, image]) examples(command, lines);
-  for (const info of ALL_KINDS) {
+  for (const info of kinds) {
     const parent = info.family ? { source, image }[info.family] : verb;
     const command = parent.command(info.command).aliases([...info.aliases]);
     add(command, info);

@@ -9,6 +9,7 @@ import {
 import { addHelmChart, addHelmRelease, addHelmRepository } from './create-helm.ts';
 import { addImage } from './create-image.ts';
 import { type KustomizationOptions, kustomizationManifest } from './create-kustomization.ts';
+import { addNotifications } from './create-notification.ts';
 import { KINDS } from './kinds.ts';
 import { formatExport } from './manifest.ts';
 import { artifactRevision } from './reconciled.ts';
@@ -25,6 +26,7 @@ export function addCreate(program: Command): void {
   addImage(verb);
   addKustomization(verb);
   addHelmRelease(verb);
+  addNotifications(verb);
   examples(verb, {
     'create source git podinfo --url=https://github.com/stefanprodan/podinfo --branch=master':
       'a git repository',

@@ -5,7 +5,7 @@ import { Kind } from '../../api/object-ref.ts';
 import { ago } from './ago.ts';
 import { chartOf } from './chart-of.ts';
 import { collect, examples, withSession } from './command.ts';
-import type { KindInfo } from './kind-info.ts';
+import type { CommandKind, KindInfo } from './kind-info.ts';
 import { KINDS, kindNamed } from './kinds.ts';
 import type { Reconciled, SourceRef } from './reconciled.ts';
 import { getObject, type Session } from './session.ts';
@@ -94,11 +94,12 @@ async function queriesFor(session: Session, options: EventsOptions): Promise<rea
   return [...queries, ...others];
 }
 
-const READS_OTHERS: readonly Kind[] = [
+const READS_OTHERS: readonly CommandKind[] = [
   Kind.Kustomization,
   Kind.HelmRelease,
   Kind.HelmChart,
   Kind.ImagePolicy,
+  'Alert',
 ];
 
 /** What an object reads: its source or repository, and of a HelmRelease the chart made for it. */
@@ -107,6 +108,10 @@ function referencesOf({ kind }: KindInfo, object: Reconciled): readonly SourceRe
   if (kind === Kind.ImagePolicy) {
     const { imageRepositoryRef } = object.spec;
     return imageRepositoryRef ? [{ ...imageRepositoryRef, kind: Kind.ImageRepository }] : [];
+  }
+  if (kind === 'Alert') {
+    const { providerRef } = object.spec;
+    return providerRef ? [{ kind: 'Provider', name: providerRef.name }] : [];
   }
   const { source, isReferred } = chartOf(object);
   if (!source) return [];

@@ -27,6 +27,13 @@ export function addGet(program: Command): void {
     'get hr -n apps --show-source': 'with where their charts come from',
   });
 
+  for (const info of [KINDS.Receiver, KINDS.Provider, KINDS.Alert]) {
+    const name = `${info.command}s`;
+    const command = verb.command(`${name} [name]`).alias(info.command);
+    addKind(command.description(`Show ${info.kind} objects`), info);
+    examples(command, { [`get ${name} -A`]: 'of all namespaces' });
+  }
+
   const all = verb.command('all').description('Show everything');
   addAll(all, ALL_KINDS);
   examples(all, { 'get all -A': 'the objects of all kinds and namespaces' });

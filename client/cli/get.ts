@@ -29,7 +29,7 @@ export async function get(session: Session, kinds: readonly KindInfo[], options:
   for (const info of kinds) {
     const objects = await list(session, info, options);
     if (objects.length === 0 && !options.isAll) throw new Error(nothingFound(session, info, options));
-    const shown = objects.filter(matches);
+    const shown = objects.filter((object) => matches(asObserved(info, object)));
     found.push(...shown);
     if (!isDocument) printTable(session, info, shown, options);
   }
@@ -49,7 +49,7 @@ async function follow(
   if (!info || another || options.isAll) throw new Error('expected a single resource type, but found all');
   await watchRows(session, queryFor(session, info, options), {
     header: options.header === false ? [] : headerFor(info, options),
-    row: (object) => (matches(object) ? rowFor(info, object, options) : undefined),
+    row: (object) => (matches(asObserved(info, object)) ? rowFor(info, object, options) : undefined),
   });
 }
 
@@ -94,6 +94,13 @@ function nothingFound(session: Session, info: KindInfo, options: GetOptions): st
   return options.name
     ? `${info.kind} object '${options.name}' not found in ${where} namespace`
     : `no ${info.kind} objects found in ${where} namespace`;
+}
+
+const READY = { type: 'Ready', status: 'True', reason: '', message: '', lastTransitionTime: '' } as const;
+
+// What has no status counts as ready.
+function asObserved({ hasStatus }: KindInfo, object: Reconciled): Reconciled {
+  return hasStatus ? object : { ...object, status: { conditions: [READY] } };
 }
 
 /** Reads `ready=false` or `ready!=true`: names and states in any case; an absent condition matches no state. */

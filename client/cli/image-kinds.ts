@@ -4,7 +4,10 @@ import { type KindInfo, never, SUSPENDED } from './kind-info.ts';
 import { localTime } from './local-time.ts';
 import { type Reconciled, referenceText } from './reconciled.ts';
 
-type Own = Pick<KindInfo, 'kind' | 'plural' | 'human' | 'command' | 'columns' | 'wide' | 'success'>;
+type Own = { readonly kind: Kind } & Pick<
+  KindInfo,
+  'plural' | 'human' | 'command' | 'columns' | 'wide' | 'success'
+>;
 
 function image(own: Own): KindInfo {
   return {
@@ -12,6 +15,7 @@ function image(own: Own): KindInfo {
     family: 'image',
     aliases: [],
     cutsMessage: false,
+    hasStatus: true,
     isStatic: never,
     ...own,
   };

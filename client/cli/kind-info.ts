@@ -1,4 +1,4 @@
-import type { Kind } from '../../api/object-ref.ts';
+import { Kind, type ObjectRef } from '../../api/object-ref.ts';
 import type { Reconciled } from './reconciled.ts';
 
 /** A column of `get`'s tables. */
@@ -7,9 +7,12 @@ export interface Column {
   readonly cell: (object: Reconciled) => string;
 }
 
+/** A kind that commands know; not every one has runs. */
+export type CommandKind = Kind | 'Receiver' | 'Provider' | 'Alert';
+
 /** How the commands speak of a kind: `flux`'s words. */
 export interface KindInfo {
-  readonly kind: Kind;
+  readonly kind: CommandKind;
   readonly apiVersion: string;
   readonly plural: string;
   /** In sentences: "suspending source git podinfo". */
@@ -28,8 +31,16 @@ export interface KindInfo {
   readonly cutsMessage: boolean;
   /** The sentence after a reconcile that succeeded. */
   success(object: Reconciled): string;
+  /** Whether objects of the kind have a status at all. */
+  readonly hasStatus: boolean;
   /** Whether nobody reconciles the object: it is only read by others, and has no status. */
   isStatic(object: Reconciled): boolean;
+}
+
+/** The object as runs know it; undefined for a kind that has none. */
+export function refTo(info: KindInfo, namespace: string, name: string): ObjectRef | undefined {
+  const kind = Object.values(Kind).find((known) => known === info.kind);
+  return kind && { kind, namespace, name };
 }
 
 export const never = () => false;

@@ -1,7 +1,8 @@
 import { findCondition } from '../../api/conditions.ts';
 import { API_VERSION, Kind } from '../../api/object-ref.ts';
 import { imagePolicy, imageRepository, imageUpdateAutomation } from './image-kinds.ts';
-import { type KindInfo, never, SUSPENDED } from './kind-info.ts';
+import { type CommandKind, type KindInfo, never, SUSPENDED } from './kind-info.ts';
+import { alert, provider, receiver } from './notification-kinds.ts';
 import { type Reconciled, referenceText } from './reconciled.ts';
 import { CHART_COLUMNS, gitRepository, helmChart, helmRepository } from './source-kinds.ts';
 import { truncateHex } from './table.ts';
@@ -23,6 +24,7 @@ const kustomization: KindInfo = {
   ],
   cutsMessage: true,
   success: (object) => `applied revision ${appliedRevision(object)}`,
+  hasStatus: true,
   isStatic: never,
 };
 
@@ -42,6 +44,7 @@ const helmRelease: KindInfo = {
   wide: CHART_COLUMNS,
   cutsMessage: false,
   success: (object) => `applied revision ${chartVersion(object)}`,
+  hasStatus: true,
   isStatic: never,
 };
 
@@ -55,7 +58,10 @@ export const KINDS = {
   ImageUpdateAutomation: imageUpdateAutomation,
   HelmRelease: helmRelease,
   Kustomization: kustomization,
-} satisfies Readonly<Record<Kind, KindInfo>>;
+  Receiver: receiver,
+  Provider: provider,
+  Alert: alert,
+} satisfies Readonly<Record<CommandKind, KindInfo>>;
 
 export const ALL_KINDS: readonly KindInfo[] = Object.values(KINDS);
 
@@ -85,7 +91,8 @@ export function kindNamed(word: string): KindInfo | undefined {
 
 /** READY and MESSAGE of the tables. */
 export function readyColumns(info: KindInfo, object: Reconciled): [ready: string, message: string] {
-  if (info.isStatic(object)) return ['True', 'Helm repository is Ready'];
+  if (info.isStatic(object))
+    return ['True', `${info === helmRepository ? 'Helm repository' : info.kind} is Ready`];
   const ready = findCondition(object.status?.conditions, 'Ready');
   if (!ready) return ['False', 'waiting to be reconciled'];
   return [ready.status, info.cutsMessage ? truncateHex(ready.message) : ready.message];

@@ -23,6 +23,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
   resume: { summary: 'reconcile again, and wait', add: async () => (await import('./resume.ts')).addResume },
   create: { summary: 'create or update an object', add: async () => (await import('./create.ts')).addCreate },
   delete: { summary: 'delete an object', add: async () => (await import('./delete.ts')).addDelete },
+  trigger: {
+    summary: 'send a request to a webhook',
+    add: async () => (await import('./trigger.ts')).addTrigger,
+  },
   export: { summary: 'print objects as YAML', add: async () => (await import('./export.ts')).addExport },
   tree: {
     summary: 'show what a Kustomization or a HelmRelease applied',

@@ -3,7 +3,7 @@ import { findCondition } from '../../api/conditions.ts';
 import { Annotation } from '../../api/names.ts';
 import { eachKind, withSession } from './command.ts';
 import type { KindInfo } from './kind-info.ts';
-import { KINDS } from './kinds.ts';
+import { ALL_KINDS, KINDS } from './kinds.ts';
 import { requestProgress } from './readiness.ts';
 import type { Reconciled } from './reconciled.ts';
 import { getObject, type Session } from './session.ts';
@@ -30,6 +30,7 @@ const EXAMPLES = {
   'reconcile hr web -n apps --force': 'release once more although nothing changed',
   'reconcile image repository web -n apps': 'look for new tags now',
   'reconcile image update flux-system': 'commit what policies chose now',
+  'reconcile receiver github': 'read its Secret now',
 };
 
 const READS_SOURCE: readonly KindInfo[] = [KINDS.Kustomization, KINDS.HelmRelease, KINDS.HelmChart];
@@ -39,20 +40,25 @@ export function addReconcile(program: Command): void {
   const verb = program
     .command('reconcile')
     .description('Fetch, apply, release, scan or update images now, and wait for it');
-  eachKind(verb, EXAMPLES, (command, info) => {
-    command.argument('[name]').description(`Reconcile a ${info.kind} now`);
-    if (READS_SOURCE.includes(info)) command.option('--with-source', 'reconcile its source first');
-    if (info === KINDS.HelmRelease) {
-      command
-        .option('--force', 'install or upgrade once although nothing changed')
-        .option('--reset', 'forget the failures counted so far');
-    }
-    command.action(
-      withSession<ReconcileOptions>((session, [name], options) =>
-        reconcile(session, info, { name, namespace: session.flags.namespace }, options),
-      ),
-    );
-  });
+  eachKind(
+    verb,
+    EXAMPLES,
+    (command, info) => {
+      command.argument('[name]').description(`Reconcile a ${info.kind} now`);
+      if (READS_SOURCE.includes(info)) command.option('--with-source', 'reconcile its source first');
+      if (info === KINDS.HelmRelease) {
+        command
+          .option('--force', 'install or upgrade once although nothing changed')
+          .option('--reset', 'forget the failures counted so far');
+      }
+      command.action(
+        withSession<ReconcileOptions>((session, [name], options) =>
+          reconcile(session, info, { name, namespace: session.flags.namespace }, options),
+        ),
+      );
+    },
+    ALL_KINDS.filter(({ hasStatus }) => hasStatus),
+  );
 }
 
 /** Asks for a reconcile by annotation, as `flux` does, and waits until this very request is handled. */

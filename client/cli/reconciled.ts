@@ -19,7 +19,7 @@ export interface Reconciled extends KubeObject {
     readonly sourceRef?: SourceRef;
     readonly kubeConfig?: unknown;
     readonly url?: string;
-    /** Of a HelmRepository. */
+    /** Of a HelmRepository, a Receiver or a Provider. */
     readonly type?: string;
     readonly ref?: {
       readonly branch?: string;
@@ -42,6 +42,11 @@ export interface Reconciled extends KubeObject {
       readonly checkout?: { readonly ref?: { readonly branch?: string } };
       readonly push?: { readonly branch?: string };
     };
+    /** Of a Provider. */
+    readonly channel?: string;
+    /** Of an Alert. */
+    readonly providerRef?: { readonly name: string };
+    readonly eventSeverity?: string;
   };
   readonly status?: {
     readonly observedGeneration?: number;
@@ -57,6 +62,7 @@ export interface Reconciled extends KubeObject {
     readonly latestRef?: ImageRef;
     readonly lastAutomationRunTime?: string;
     readonly lastPushCommit?: string;
+    readonly webhookPath?: string;
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Annotation } from '../../api/names.ts';
 import { eachKind, withSession } from './command.ts';
-import type { KindInfo } from './kind-info.ts';
+import { type KindInfo, refTo } from './kind-info.ts';
 import { specProgress } from './readiness.ts';
 import type { Reconciled } from './reconciled.ts';
 import { listObjects, type Session } from './session.ts';
@@ -81,15 +81,9 @@ async function resumeOne(session: Session, info: KindInfo, object: Reconciled): 
     { type: 'merge' },
   );
   const { resume } = await import('../../workflows/messages.ts');
-  await tellWorkflow(
-    session,
-    { kind, namespace, name },
-    {
-      signal: resume,
-      request: { by: userName() },
-      trigger: 'Resume',
-    },
-  );
+  const ref = refTo(info, namespace, name);
+  const signal = { signal: resume, request: { by: userName() }, trigger: 'Resume' } as const;
+  if (ref) await tellWorkflow(session, ref, signal);
   session.out.success(`${info.human} resumed`);
 }
 

@@ -1,16 +1,17 @@
 import { type Command, Option } from 'commander';
 import { type ObjectRef, workflowId } from '../../api/object-ref.ts';
+import { refTo } from './kind-info.ts';
 import { kindNamed } from './kinds.ts';
 import type { Session } from './session.ts';
 
-/** The object that words name: `ks apps`, `ks/apps`, `source git flux-system`, `iua apps`; undefined for a workflow id or nothing. */
+/** The object that words name: `ks apps`, `ks/apps`, `source git flux-system`, `iua apps`; undefined for a workflow id, a kind without runs or nothing. */
 export function refOf(session: Session, words: readonly string[]): ObjectRef | undefined {
   const parts = words.length === 1 ? (words[0] ?? '').split('/') : words;
   const [first = '', ...others] = parts;
   const [kindWord = '', name, ...more] = /^(?:source|image)s?$/.test(first) ? others : parts;
   const info = kindNamed(kindWord);
   if (!info || !name || more.length > 0) return undefined;
-  return { kind: info.kind, namespace: session.flags.namespace, name };
+  return refTo(info, session.flags.namespace, name);
 }
 
 /** Which run of an id, by either of two flags. */

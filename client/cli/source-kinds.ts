@@ -5,7 +5,7 @@ import { type Column, type KindInfo, never, SUSPENDED } from './kind-info.ts';
 import { artifactRevision, type Reconciled, referenceText } from './reconciled.ts';
 import { truncateHex } from './table.ts';
 
-type Own = Pick<KindInfo, 'kind' | 'plural' | 'command' | 'wide'> & Partial<KindInfo>;
+type Own = { readonly kind: Kind } & Pick<KindInfo, 'plural' | 'command' | 'wide'> & Partial<KindInfo>;
 
 function source(own: Own): KindInfo {
   return {
@@ -16,6 +16,7 @@ function source(own: Own): KindInfo {
     columns: [{ name: 'Revision', cell: (object) => truncateHex(artifactRevision(object)) }, SUSPENDED],
     cutsMessage: true,
     success: (object) => `fetched revision ${artifactRevision(object)}`,
+    hasStatus: true,
     isStatic: never,
     ...own,
   };

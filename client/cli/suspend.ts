@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { parseDuration } from '../../api/duration.ts';
 import { Annotation } from '../../api/names.ts';
 import { eachKind, withSession } from './command.ts';
-import type { KindInfo } from './kind-info.ts';
+import { type KindInfo, refTo } from './kind-info.ts';
 import type { Reconciled } from './reconciled.ts';
 import { listObjects, type Session } from './session.ts';
 import { tellWorkflow, userName } from './tell-workflow.ts';
@@ -18,6 +18,7 @@ const EXAMPLES = {
   'suspend ks apps --reason "database move" --until 2h': 'for two hours, and say why',
   'suspend source git --all': 'stop fetching',
   'suspend image update flux-system': 'stop committing new images',
+  'suspend alert releases -n apps': 'stop telling',
 };
 
 /** `pawl suspend …` */
@@ -44,6 +45,9 @@ async function suspendAll(
 ): Promise<void> {
   if (names.length === 0 && !options.all) throw new Error(`${info.human} name is required`);
   const note = { reason: options.reason, forMs: untilMs(options.until) };
+  if (note.forMs !== undefined && !refTo(info, '', '')) {
+    throw new Error(`${info.human} objects have no runs that could end it: leave out --until`);
+  }
   if (names.length === 0) {
     const objects = await listObjects(session, info);
     if (objects.length === 0) throw new Error('no objects found');
@@ -101,15 +105,9 @@ async function suspendOne(
     { type: 'merge' },
   );
   const { suspend } = await import('../../workflows/messages.ts');
-  const told = await tellWorkflow(
-    session,
-    { kind, namespace, name },
-    {
-      signal: suspend,
-      request: { by, ...(reason && { reason }), ...(forMs !== undefined && { forMs }) },
-      trigger: 'Suspend',
-    },
-  );
+  const ref = refTo(info, namespace, name);
+  const request = { by, ...(reason && { reason }), ...(forMs !== undefined && { forMs }) };
+  const told = ref && (await tellWorkflow(session, ref, { signal: suspend, request, trigger: 'Suspend' }));
   session.out.success(`${info.human} suspended`);
   if (!told && until) {
     session.out.warning(

@@ -18,15 +18,17 @@ export async function answerRequests(
 ): Promise<void> {
   const { Kustomization: _waits, ...answered } = KINDS;
   await Promise.all(
-    Object.values(answered).map(async ({ apiVersion, kind }) => {
-      try {
-        for await (const { type, object } of kube.watch({ apiVersion, kind, namespace }, { signal })) {
-          if (type === 'ADDED' || type === 'MODIFIED') await answer(kube, object as Seen);
+    Object.values(answered)
+      .filter(({ hasStatus }) => hasStatus)
+      .map(async ({ apiVersion, kind }) => {
+        try {
+          for await (const { type, object } of kube.watch({ apiVersion, kind, namespace }, { signal })) {
+            if (type === 'ADDED' || type === 'MODIFIED') await answer(kube, object as Seen);
+          }
+        } catch (error) {
+          if (!signal.aborted) throw error;
         }
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      }
-    }),
+      }),
   );
 }
 
@@ -42,12 +44,13 @@ async function answer(kube: KubeClient, object: Seen): Promise<void> {
   await kube.patch(targetOf(object), { status: answered }, { type: 'merge', subresource: 'status' });
 }
 
-const IMAGES: Readonly<Record<string, object>> = {
+const OWN_FIELDS: Readonly<Record<string, object>> = {
   ImageRepository: { lastScanResult: { revision: '7', tagCount: 7, scanTime: TIME, latestTags: ['1.2.0'] } },
   ImagePolicy: {
     latestRef: { name: 'ghcr.io/example/web', tag: '1.2.0', digest: `sha256:${'9'.repeat(64)}` },
   },
   ImageUpdateAutomation: { lastAutomationRunTime: TIME },
+  Receiver: { webhookPath: `/hook/${'9'.repeat(64)}` },
 };
 
 function statusOf({ kind, metadata }: Seen, lastHandledReconcileAt: string | undefined): object {
@@ -59,7 +62,7 @@ function statusOf({ kind, metadata }: Seen, lastHandledReconcileAt: string | und
     ...(lastHandledReconcileAt && { lastHandledReconcileAt }),
   };
   if (kind === KINDS.HelmRelease.kind) return { ...status, lastAttemptedRevision: '1.2.0' };
-  const own = IMAGES[kind];
+  const own = OWN_FIELDS[kind];
   if (own) return { ...status, ...own };
   const digest = `sha256:${'9'.repeat(64)}`;
   const place = { path: 'a.tar.gz', url: 'http://127.0.0.1:1/a.tar.gz', digest, lastUpdateTime: TIME };

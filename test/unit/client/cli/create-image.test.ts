@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { imagePolicyManifest } from '../../../../client/cli/create-image-policy.ts';
 import { imageRepositoryManifest } from '../../../../client/cli/create-image-repository.ts';
-import { buildProgram } from '../../../../client/cli/main.ts';
+import { pawlHere } from '../../../support/pawl-here.ts';
 import { FLUX, openTranscripts, runFlux, type Transcript } from '../../../support/transcripts.ts';
 
 // To record anew: PAWL_RECORD_FLUX=/path/to/flux vitest run --project unit test/unit/client/cli/create-image.test.ts
@@ -11,24 +11,7 @@ afterAll(() => transcripts.save());
 
 async function run(args: readonly string[]): Promise<Transcript> {
   const line = ['create', 'image', ...args, '--export'];
-  return FLUX ? runFlux(FLUX, line) : pawl(line);
-}
-
-async function pawl(args: readonly string[]): Promise<Transcript> {
-  let stdout = '';
-  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += String(text);
-    return true;
-  });
-  try {
-    const program = await buildProgram((verb) => verb === 'create');
-    await program.parseAsync(['node', 'pawl', ...args]);
-    return { code: 0, stdout, stderr: '' };
-  } catch (error) {
-    return { code: 1, stdout, stderr: `✗ ${(error as Error).message}\n` };
-  } finally {
-    spy.mockRestore();
-  }
+  return FLUX ? runFlux(FLUX, line) : pawlHere(line);
 }
 
 const author = ['--author-name=pawl', '--author-email=pawl@example.com'];

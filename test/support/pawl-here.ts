@@ -1,0 +1,23 @@
+import { vi } from 'vitest';
+import { buildProgram } from '../../client/cli/main.ts';
+import type { Transcript } from './transcripts.ts';
+
+/** Runs a command line in this process, one at a time: for lines that need neither cluster nor Temporal. */
+export async function pawlHere(args: readonly string[]): Promise<Transcript> {
+  const heard = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((stream) =>
+    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
+      heard[stream] += String(text);
+      return true;
+    }),
+  );
+  try {
+    const program = await buildProgram((verb) => verb === args[0]);
+    await program.parseAsync(['node', 'pawl', ...args]);
+    return { code: 0, ...heard };
+  } catch (error) {
+    return { code: 1, ...heard, stderr: `${heard.stderr}✗ ${(error as Error).message}\n` };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
