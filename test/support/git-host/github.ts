@@ -24,8 +24,7 @@ export const github: Dialect = {
       const found = state.pulls.filter(
         (pull) =>
           (query.get('state') === 'all' || pull.state === (query.get('state') ?? 'open')) &&
-          (!query.has('head') ||
-            query.get('head') === `${pull.fromFork ? 'stranger' : owner}:${pull.head}`) &&
+          (!query.has('head') || query.get('head') === `${owner}:${pull.head}`) &&
           (!query.has('base') || query.get('base') === pull.base),
       );
       return { status: 200, json: found.map((pull) => shown(state, pull)) };
@@ -55,12 +54,12 @@ function invalid(message: string) {
 
 function shown(state: HostState, { number, title, body, head, base, ...pull }: StoredPull) {
   const [owner = '', name = ''] = state.repository.split('/');
-  const side = (ref: string, id: number, login: string) => ({
-    label: `${login}:${ref}`,
+  const side = (ref: string, id: number) => ({
+    label: `${owner}:${ref}`,
     ref,
     sha: '6dcb09b5b57875f334f61aebed695e2e4193db5e',
-    user: { login, id, type: 'Organization' },
-    repo: { id, name, full_name: `${login}/${name}`, private: true, fork: id !== 1 },
+    user: { login: owner, id: 1, type: 'Organization' },
+    repo: { id, name: id === 1 ? name : `${name}-fork`, private: true, fork: id !== 1 },
   });
   return {
     url: `${state.url}/api/v3/repos/${state.repository}/pulls/${number}`,
@@ -77,8 +76,9 @@ function shown(state: HostState, { number, title, body, head, base, ...pull }: S
     labels: [],
     draft: false,
     merged_at: pull.state === 'merged' ? '2026-01-01T00:00:00Z' : null,
-    head: pull.fromFork ? side(head, 2, 'stranger') : side(head, 1, owner),
-    base: side(base, 1, owner),
+    // Its owner may also have a fork of it, under another name.
+    head: side(head, pull.fromFork ? 2 : 1),
+    base: side(base, 1),
     author_association: 'CONTRIBUTOR',
   };
 }
