@@ -47,7 +47,7 @@ const SAID: readonly (readonly [GitProblem, RegExp])[] = [
   ['bad-object', /fsck error|error in (object|tree|commit|blob|tag)|hasDotgit|hasDotdot/i],
   [
     'corrupt-mirror',
-    /unable to create '.*\.lock'|is corrupt|loose object|bad object|missing (blob|tree|commit|object)|not a git repository|unable to read (tree|sha1)|did not send all necessary objects|packfile .*(does not match|cannot be|far too short)|inflate|invalid object|not a valid object name|object file .* is empty|shallow file has changed|bad config line|unresolved deltas/i,
+    /unable to create '.*\.lock'|is corrupt|loose object|bad object|missing (blob|tree|commit|object)|not a git repository|unable to read (tree|sha1|[0-9a-f]{40})|did not send all necessary objects|packfile .*(does not match|cannot be|far too short)|inflate|invalid object|not a (valid object name|tree object|valid commit)|unable to (resolve revision|grep)|object file .* is empty|shallow file has changed|bad config line|unresolved deltas/i,
   ],
   ['no-git', /git: not found|git: no such file|enoent/i],
   [

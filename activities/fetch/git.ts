@@ -12,6 +12,8 @@ export interface GitOptions {
   readonly input?: string | Buffer;
   /** Exit codes that are an answer too, such as the 1 of a `git grep` that found nothing. */
   readonly answers?: readonly number[];
+  /** Whatever it writes to standard error is a failure: of commands that go on, and exit well, without what they could not read. */
+  readonly mustBeSilent?: boolean;
 }
 
 /** A git command that failed; `git-errors.ts` tells what that means. */
@@ -90,7 +92,7 @@ function client(session: GitSession, options: GitOptions, { stop, tooMuch }: Bou
     abort: stop,
     // A command that was killed has no exit code, which must not look like success.
     errors: (error, { exitCode, stdErr }) =>
-      answers.has(exitCode)
+      answers.has(exitCode) && !(options.mustBeSilent && stdErr.length > 0)
         ? undefined
         : (error ?? new Error(Buffer.concat(stdErr).toString() || 'git was killed')),
     // Only when nobody holds its output any more, the command and all it started have ended.

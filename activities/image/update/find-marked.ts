@@ -73,7 +73,8 @@ async function listTree({ session, repository, commit }: Tree, path: string): Pr
 async function grep({ session, repository, commit }: Tree, path: string): Promise<ReadonlySet<string>> {
   const within = path === '' ? [] : ['--', path];
   const args = ['grep', '-l', '-z', '-a', '-F', '--no-recurse-submodules', '-e', MARKER, commit, ...within];
-  const found = await git(session, args, { repository, maxOutput: MOST_LISTING, answers: [1] });
+  const options = { repository, maxOutput: MOST_LISTING, answers: [1], mustBeSilent: true };
+  const found = await git(session, args, options);
   return new Set(found.split('\0').map((name) => name.slice(commit.length + 1)));
 }
 
