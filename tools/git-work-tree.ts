@@ -7,6 +7,10 @@ export interface WorkTree {
   readonly dir: string;
   /** Writes files (`undefined` removes one, or a folder), commits everything and pushes; resolves to the commit's SHA. */
   push(message: string, files: Files, options?: PushOptions): Promise<string>;
+  /** What a branch of the remote changes, as a patch without context; undefined while there is no such branch. */
+  diff(remoteBranch: string): Promise<string | undefined>;
+  /** Merges a branch of the remote, as a reviewer's button does, and pushes; resolves to the commit's SHA. */
+  merge(remoteBranch: string): Promise<string>;
 }
 
 export type Files = Readonly<Record<string, string | undefined>>;
@@ -34,6 +38,17 @@ export async function openWorkTree(url: string, dir: string, branch = 'main'): P
       await git(dir, 'add', '--all');
       await git(dir, 'commit', '--quiet', '--allow-empty', ...(amend ? ['--amend'] : []), '-m', message);
       await git(dir, 'push', '--quiet', ...(amend ? ['--force'] : []), 'origin', `HEAD:refs/heads/${branch}`);
+      return git(dir, 'rev-parse', 'HEAD');
+    },
+    async diff(remoteBranch) {
+      if ((await git(dir, 'ls-remote', '--heads', 'origin', remoteBranch)) === '') return undefined;
+      await git(dir, 'fetch', '--quiet', 'origin', remoteBranch);
+      return git(dir, 'diff', '--unified=0', 'HEAD', 'FETCH_HEAD');
+    },
+    async merge(remoteBranch) {
+      await git(dir, 'fetch', '--quiet', 'origin', remoteBranch);
+      await git(dir, 'merge', '--quiet', '--no-ff', '-m', `Merge ${remoteBranch}`, 'FETCH_HEAD');
+      await git(dir, 'push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`);
       return git(dir, 'rev-parse', 'HEAD');
     },
   };

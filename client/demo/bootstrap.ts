@@ -10,13 +10,15 @@ const SOURCE = { apiVersion: 'source.toolkit.fluxcd.io/v1', kind: 'GitRepository
 export interface ServerUrls {
   readonly git: string;
   readonly charts: string;
+  /** `host:port`, as images name it. */
+  readonly registry: string;
 }
 
 /** What `flux bootstrap` leaves in a cluster: one source, and one Kustomization that applies all others. */
-export async function bootstrap(kube: KubeClient, { git, charts }: ServerUrls): Promise<void> {
+export async function bootstrap(kube: KubeClient, { git, charts, registry }: ServerUrls): Promise<void> {
   const metadata = { name: 'flux-system', namespace: NAMESPACE };
   await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }, MANAGER);
-  await kube.apply(machine(charts), MANAGER);
+  await kube.apply(machine({ charts_url: charts, registry }), MANAGER);
   await kube.apply(
     { ...SOURCE, metadata, spec: { interval: '1m', url: git, ref: { branch: 'main' } } },
     MANAGER,
@@ -38,13 +40,13 @@ export async function bootstrap(kube: KubeClient, { git, charts }: ServerUrls): 
 }
 
 /** What is not in Git, since it is another on each machine. Kustomizations that read it wake when it changes. */
-function machine(charts: string): KubeObject {
+function machine(data: Readonly<Record<string, string>>): KubeObject {
   const labels = { 'reconcile.fluxcd.io/watch': 'Enabled' };
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'home-machine', namespace: NAMESPACE, labels },
-    data: { charts_url: charts },
+    data,
   };
 }
 

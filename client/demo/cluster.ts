@@ -1,5 +1,6 @@
 import type { KubeClient } from '../../activities/kube/client.ts';
 import { type Condition, type ConditionType, findCondition } from '../../api/conditions.ts';
+import type { ImagePolicy } from '../../api/image-policy.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 
 export const KUSTOMIZATIONS = [
@@ -39,6 +40,8 @@ export interface Cluster {
   /** What a HelmRelease says of its present spec. */
   release(name: string, type: ConditionType): Promise<Condition | undefined>;
   deployment(name: string): Promise<Deployment | undefined>;
+  /** The tag that an ImagePolicy chose. */
+  chosenTag(policy: string): Promise<string | undefined>;
   exists(apiVersion: string, kind: string, name: string): Promise<boolean>;
   ingressHost(name: string): Promise<string | undefined>;
   /** `kubectl scale`, by somebody who does not use Git. */
@@ -47,6 +50,7 @@ export interface Cluster {
 
 const APPS = 'apps';
 const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: APPS } as const;
+const POLICY = { apiVersion: 'image.toolkit.fluxcd.io/v1', kind: 'ImagePolicy', namespace: APPS } as const;
 const RELEASE = { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', namespace: APPS } as const;
 
 export function watchCluster(kube: KubeClient): Cluster {
@@ -76,6 +80,10 @@ export function watchCluster(kube: KubeClient): Cluster {
       return told?.observedGeneration === found?.metadata.generation ? told : undefined;
     },
     deployment: async (name) => deploymentOf(await kube.get({ ...DEPLOYMENT, name })),
+    chosenTag: async (name) => {
+      const found = await kube.get({ ...POLICY, name });
+      return (found as unknown as ImagePolicy | undefined)?.status?.latestRef?.tag;
+    },
     exists: async (apiVersion, kind, name) =>
       (await kube.get({ apiVersion, kind, namespace: APPS, name })) !== undefined,
     ingressHost: async (name) => {

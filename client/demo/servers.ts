@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createKubeClient, type KubeClient } from '../../activities/kube/client.ts';
 import { loadKubeAccess } from '../../activities/kube/config.ts';
@@ -9,11 +10,13 @@ import { type GitServer, startGitServer } from '../../tools/git-server.ts';
 import { helm } from '../../tools/helm.ts';
 import { stopLeftovers } from '../../tools/leftover.ts';
 import { type PawlResult, pawl } from '../../tools/pawl.ts';
+import { type Registry, startRegistry } from '../../tools/registry.ts';
 import { persistentPorts } from '../../tools/state.ts';
 import { startTemporal, type TemporalServer } from '../../tools/temporal.ts';
 import { startWorker } from '../../tools/worker.ts';
 import { bootstrap, requestFetch } from './bootstrap.ts';
 import { packCharts } from './charts.ts';
+import { JOURNAL, pushImage } from './images.ts';
 import type { Narrator } from './narrator.ts';
 import type { RunningDemo } from './state.ts';
 
@@ -22,6 +25,7 @@ export interface Servers {
   readonly state: RunningDemo;
   readonly kube: KubeClient;
   readonly git: GitServer;
+  readonly registry: Registry;
   /** The command line, against this demo. */
   pawl(args: readonly string[]): Promise<PawlResult>;
   /** What the plain helm prints about this demo's cluster. */
@@ -37,8 +41,8 @@ export interface StartOptions {
 }
 
 // Those that people know; others when they are taken.
-const PORTS = { temporal: 7233, ui: 8233, git: 3080, charts: 3081, artifacts: 9790 };
-const PORT_NAMES = ['temporal', 'ui', 'git', 'charts', 'artifacts'] as const;
+const PORTS = { temporal: 7233, ui: 8233, git: 3080, charts: 3081, registry: 3082, artifacts: 9790 };
+const PORT_NAMES = ['temporal', 'ui', 'git', 'charts', 'registry', 'artifacts'] as const;
 
 // Longer than the worker itself gives what it is doing.
 const WORKER_GRACE_MS = 15_000;
@@ -57,13 +61,14 @@ export async function startServers(options: StartOptions): Promise<Servers> {
     return result;
   };
 
-  const [temporal, plane, charts] = await Promise.all([
+  const [temporal, plane, charts, registry] = await Promise.all([
     timed('Temporal', startOwnTemporal(options, ports)),
     timed(
       'Kubernetes: etcd, API server, controller manager, scheduler, one fake node',
       startCluster(options),
     ),
     timed('chart repository: two versions of recipes', startCharts(options, ports)),
+    timed('image registry: journal:41', startImages(options, ports)),
   ]);
   const kube = createKubeClient(loadKubeAccess({ kubeconfig: plane.kubeconfigPath }));
   up.defer(() => kube.close());
@@ -79,7 +84,7 @@ export async function startServers(options: StartOptions): Promise<Servers> {
     gitUrl: git.url,
     logFile: join(dir, 'worker', 'worker.log'),
   };
-  const servers = { state, kube, git: git.server, pawl: pawlOf(state), helm: helmOf(state) };
+  const servers = { state, kube, git: git.server, registry, pawl: pawlOf(state), helm: helmOf(state) };
 
   await timed('CRDs: pawl install', installCrds(servers));
   const worker = await timed(
@@ -87,7 +92,7 @@ export async function startServers(options: StartOptions): Promise<Servers> {
     startWorker({ ...state, dir: join(dir, 'worker'), artifactPort: ports.artifacts, onDied }),
   );
   up.defer(() => worker.stop(WORKER_GRACE_MS));
-  await bootstrap(kube, { git: git.url, charts });
+  await bootstrap(kube, { git: git.url, charts, registry: registry.host });
   return servers;
 }
 
@@ -123,6 +128,15 @@ async function startCharts({ dir, up }: StartOptions, ports: Ports): Promise<str
   const server = await startFileServer({ root, port: ports.charts });
   up.defer(() => server.stop());
   return server.url;
+}
+
+async function startImages({ dir, up }: StartOptions, ports: Ports): Promise<Registry> {
+  const folder = join(dir, 'registry');
+  mkdirSync(folder, { recursive: true });
+  const registry = await startRegistry({ dir: folder, port: ports.registry });
+  up.defer(() => registry.stop());
+  await pushImage(registry, JOURNAL.name, JOURNAL.first);
+  return registry;
 }
 
 function helmOf({ dir, kubeconfig }: RunningDemo): Servers['helm'] {

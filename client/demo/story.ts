@@ -2,11 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Condition } from '../../api/conditions.ts';
 import type { WorkTree } from '../../tools/git-work-tree.ts';
 import { type Cluster, KUSTOMIZATIONS } from './cluster.ts';
+import { pushImage } from './images.ts';
 import type { Narrator } from './narrator.ts';
 import type { Servers } from './servers.ts';
 import { applyChange } from './steps/apply-change.ts';
 import { failWithMessage } from './steps/fail-with-message.ts';
 import { firstSync } from './steps/first-sync.ts';
+import { commitImage, rollOutImage } from './steps/image.ts';
 import { mendRelease } from './steps/mend-release.ts';
 import { pruneRemoved } from './steps/prune-removed.ts';
 import { replaceStuck } from './steps/replace-stuck.ts';
@@ -32,6 +34,12 @@ export interface Scene {
   /** Tells it if it holds all the while; throws as soon as it does not. */
   seeAllAlong(text: string, check: () => Promise<boolean>, forMs: number): Promise<void>;
   push: WorkTree['push'];
+  diff: WorkTree['diff'];
+  merge: WorkTree['merge'];
+  /** Pushes an image under a tag, and answers how manifests name it. */
+  pushImage(name: string, tag: string): Promise<string>;
+  /** Shows lines that something printed. */
+  show(text: string): void;
   /** The command line; throws what it says when it fails. */
   pawl(...args: readonly string[]): Promise<void>;
   /** What the plain `helm history` says of a release of the namespace apps, oldest first. */
@@ -58,6 +66,8 @@ const STEPS: readonly Step[] = [
   upgradeRelease,
   rollBackRelease,
   mendRelease,
+  commitImage,
+  rollOutImage,
 ];
 const POLL_MS = 50;
 const TIMEOUT_MS = 60_000;
@@ -93,6 +103,10 @@ export function setScene(servers: Servers, tree: WorkTree, cluster: Cluster, nar
   return {
     cluster,
     push: (message, files, options) => tree.push(message, files, options),
+    diff: (branch) => tree.diff(branch),
+    merge: (branch) => tree.merge(branch),
+    pushImage: (name, tag) => pushImage(servers.registry, name, tag),
+    show: (text) => text.split('\n').forEach((line) => narrator.say(`  ${line}`)),
     async act(text, work) {
       narrator.did(text);
       const result = await work();

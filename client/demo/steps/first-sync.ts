@@ -3,7 +3,7 @@ import { KUSTOMIZATIONS } from '../cluster.ts';
 import { sampleFiles } from '../repository.ts';
 import type { Scene, Step } from '../story.ts';
 
-const DEPLOYMENTS = ['notes', 'photos', 'dashboard', 'recipes'];
+const DEPLOYMENTS = ['notes', 'photos', 'dashboard', 'journal', 'recipes'];
 
 /** From a push to a healthy cluster, in the order of `dependsOn`. */
 export const firstSync: Step = {
