@@ -45,6 +45,10 @@ const POINTS = [
   'image.pushed',
   /** The next request is the status patch of an ImageUpdateAutomation. */
   'image.status',
+  /** An event is in the outbox, and the status does not tell what it tells. */
+  'event.recorded',
+  /** A service took a message, and Temporal does not know it. */
+  'event.delivered',
   /** K1: the artifact is on this machine. */
   'fetched',
   /** K2: the objects are built. */

@@ -28,7 +28,7 @@ function formsOf(value: string): readonly string[] {
 }
 
 /** Masks credentials in text that leaves the process (failures, events, status, logs), takes out what no eye sees and bounds its length. */
-export function redact(text: string): string {
+export function redact(text: string, longest: number = LONGEST): string {
   byLength ??= [...known].toSorted((a, b) => b.length - a.length);
   let clean = text;
   for (const secret of byLength) clean = clean.replaceAll(secret, '***');
@@ -38,5 +38,5 @@ export function redact(text: string): string {
     .replace(/([?&](?:sig|token|access_token|X-Amz-Signature)=)[^&\s"']+/gi, '$1***')
     .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g, '***')
     .replace(UNSEEN, ' ');
-  return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
+  return clean.length > longest ? `${clean.slice(0, longest)}…` : clean;
 }

@@ -60,11 +60,11 @@ export async function openDeps(options: WorkerOptions, { client, log, cleanup }:
   const server = await startArtifactServer({ store, address: options.artifactAddress });
   cleanup.defer(() => server.close());
   const advertisedUrl = options.artifactAdvertise ? `http://${options.artifactAdvertise}` : server.url;
-  const events = createEventRecorder(
+  const events = createEventRecorder({
     kube,
-    (error) => log.warn({ error: String(error) }, 'an event could not be written'),
+    onError: (error) => log.warn({ error: String(error) }, 'an event could not be written'),
     now,
-  );
+  });
   cleanup.defer(() => events.flush());
   const runs = createRuns(client, options.cluster);
   const askForArtifact = createAskForArtifact(runs);

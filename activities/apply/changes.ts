@@ -33,15 +33,15 @@ export function prunedLines({ deleted, kept }: PruneResult): readonly string[] {
 }
 
 /** Tells of changes in an event, a line for each. */
-export function recordChanges(
+export async function recordChanges(
   deps: Pick<Deps, 'events'>,
   object: Kustomization,
   lines: readonly string[],
   revision: string,
-): void {
+): Promise<void> {
   if (lines.length === 0) return;
   const message = lines.join('\n');
-  deps.events.record({
+  await deps.events.record({
     object,
     type: 'Normal',
     reason: Reason.Progressing,

@@ -47,14 +47,18 @@ export async function finalizeKustomization(
     });
     // Letting go now would leave them without anybody who knows of them.
     if (result.failures.length > 0) throw failed(Reason.PruneFailed, result.failures.join('; '));
-    return { message: tellRest(deps, object, result) };
+    return { message: await tellRest(deps, object, result) };
   } finally {
     clearInterval(beat);
   }
 }
 
 /** Says what was deleted, and tells of what outlives the object: its inventory goes with it. */
-function tellRest(deps: Deps, object: Kustomization, { deleted, kept, terminating }: PruneAllResult): string {
+async function tellRest(
+  deps: Deps,
+  object: Kustomization,
+  { deleted, kept, terminating }: PruneAllResult,
+): Promise<string> {
   const left = [
     ...terminating.map((subject) => `${subject} is still terminating`),
     ...kept.map(({ object: subject, reason }) => `${subject} left in the cluster: ${reason}`),
@@ -64,7 +68,7 @@ function tellRest(deps: Deps, object: Kustomization, { deleted, kept, terminatin
       terminating.length > 0
         ? (['Warning', Reason.PruneFailed] as const)
         : (['Normal', Reason.Progressing] as const);
-    deps.events.record({ object, type, reason, message: left.join('\n') });
+    await deps.events.record({ object, type, reason, message: left.join('\n') });
   }
   return [`${deleted.length} objects deleted`, ...left].join('; ');
 }
@@ -73,7 +77,7 @@ function tellRest(deps: Deps, object: Kustomization, { deleted, kept, terminatin
 const LISTED = 20;
 
 /** Nothing may be deleted without its account, and the object must not hang for ever: it goes, and tells what it leaves. */
-function leaveBehind(deps: Deps, object: Kustomization, account: string): Finalized {
+async function leaveBehind(deps: Deps, object: Kustomization, account: string): Promise<Finalized> {
   const left = inventoryOf(object).map(({ id }) => {
     const parsed = parseObjectId(id);
     return parsed
@@ -82,7 +86,7 @@ function leaveBehind(deps: Deps, object: Kustomization, account: string): Finali
   });
   const more = left.length > LISTED ? `\nand ${left.length - LISTED} more` : '';
   const message = `unable to prune objects: ${account} does not exist; left in the cluster:\n${left.slice(0, LISTED).join('\n')}${more}`;
-  deps.events.record({ object, type: 'Warning', reason: Reason.PruneFailed, message });
+  await deps.events.record({ object, type: 'Warning', reason: Reason.PruneFailed, message });
   return { message };
 }
 

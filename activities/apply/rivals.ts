@@ -12,7 +12,7 @@ export async function warnContested(deps: Deps, object: Kustomization, { contest
     // Labels of one that does not list it are a hand-over, not a fight.
     if (!holder) continue;
     const message = `${subject} belongs to Kustomization/${holder.namespace}/${holder.name} as well: each overwrites what the other applies; remove it from one of them`;
-    deps.events.record({ object, type: 'Warning', reason: Reason.Contested, message });
+    await deps.events.record({ object, type: 'Warning', reason: Reason.Contested, message });
   }
 }
 

@@ -79,7 +79,7 @@ export async function applyKustomization(deps: Deps, input: BuiltInput, step: St
   } finally {
     watching.end();
     // At once: the apply may have failed, and what it did may never become healthy.
-    recordChanges(deps, object, (changes ?? changesOf(done)).changes, input.artifact.revision);
+    await recordChanges(deps, object, (changes ?? changesOf(done)).changes, input.artifact.revision);
   }
 }
 
@@ -108,7 +108,7 @@ export async function pruneKustomization(deps: Deps, input: BuiltInput, step: St
       signal: watching.signal,
     });
     faultPoint('pruned');
-    recordChanges(deps, object, prunedLines(result), input.artifact.revision);
+    await recordChanges(deps, object, prunedLines(result), input.artifact.revision);
     if (result.failures.length > 0) throw failed(Reason.PruneFailed, result.failures.join('; '));
     return { deleted: result.deleted.length, survivors: result.survivors };
   } catch (error) {

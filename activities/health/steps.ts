@@ -75,7 +75,7 @@ export async function awaitHealthy(deps: Deps, input: BuiltInput, step: StepCont
       onProgress: step.heartbeat,
     });
     const elapsed = formatDuration(Math.round((deps.now().getTime() - started) / 10) * 10);
-    deps.events.record({
+    await deps.events.record({
       object,
       type: 'Normal',
       reason: Reason.Progressing,

@@ -8,6 +8,7 @@ import { readObject, targetOfRef } from '../observe/object.ts';
 import { readyChart } from '../observe/source.ts';
 import { acted } from '../status/helm-release-status.ts';
 import { patchStatus, type Status } from '../status/patch.ts';
+import { recordDone } from '../status/record-done.ts';
 import type { StepContext } from '../steps.ts';
 import { correct } from './actions/correct.ts';
 import type { ActionOutcome, ReleaseEnd, Turn } from './actions/outcome.ts';
@@ -99,6 +100,7 @@ async function settle(
   object: HelmRelease,
   { status, set, remove = [], event }: ActionOutcome,
 ): Promise<void> {
+  if (event) await recordDone(deps, { object, ...event });
   const now = deps.now();
   const after = set.length === 0 ? status : acted({ ...object, status }, { set, remove }, now);
   const { namespace, name } = object.metadata;
@@ -108,7 +110,6 @@ async function settle(
     object.status as Status,
     after as Status,
   );
-  if (event) deps.events.record({ object, ...event });
 }
 
 /** Who dropped the action hears of it; for a worker that stops another one goes on. */

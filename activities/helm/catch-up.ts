@@ -78,11 +78,11 @@ async function tell(deps: Deps, object: HelmRelease, { before, current }: Told):
     : (object.status ?? {});
   const { namespace, name } = object.metadata;
   const ref = { kind: Kind.HelmRelease, namespace, name };
-  await patchStatus(deps.kube, ref, before.status as Status | undefined, status as Status);
   if (change && current) {
     const { reason, message } = change;
-    deps.events.record({ object, type: 'Normal', reason, message, metadata: eventMetadata(current) });
+    await deps.events.record({ object, type: 'Normal', reason, message, metadata: eventMetadata(current) });
   }
+  await patchStatus(deps.kube, ref, before.status as Status | undefined, status as Status);
   return { ...object, status };
 }
 

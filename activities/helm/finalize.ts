@@ -49,8 +49,8 @@ async function takeDown(deps: Deps, object: HelmRelease, step: StepContext): Pro
   const outcome = await uninstallLatest({ object, kube, deps, step, timeoutMs, secrets });
   const { set, event, error } = outcome;
   const isDown = !error && !step.signal.aborted;
+  if (event) await deps.events.record({ object, ...event });
   await tell(deps, object, { ...outcome, isDown });
-  if (event) deps.events.record({ object, ...event });
   step.signal.throwIfAborted();
   if (error) throw (error.mayPass ? transient : failed)(error.reason, error.message);
   return set[0]?.message ?? 'there was no release';
@@ -83,10 +83,10 @@ async function tell(deps: Deps, object: HelmRelease, { status, set, isDown }: En
 }
 
 /** Nothing may be taken down without its account, and the object must not hang for ever: it goes, and tells what it leaves. */
-function leaveBehind(deps: Deps, object: HelmRelease, account: string): string {
+async function leaveBehind(deps: Deps, object: HelmRelease, account: string): Promise<string> {
   const [latest] = object.status?.history ?? [];
   const release = latest ? `${latest.namespace}/${latest.name}` : object.metadata.name;
   const message = `unable to uninstall the release ${release}: ${account} does not exist; the release is left in the cluster`;
-  deps.events.record({ object, type: 'Warning', reason: Reason.UninstallFailed, message });
+  await deps.events.record({ object, type: 'Warning', reason: Reason.UninstallFailed, message });
   return message;
 }

@@ -43,7 +43,7 @@ export async function tellDrift(deps: Deps, { object }: Gathered, drift: Drift):
   const message = driftMessage(current ? fullReleaseName(current) : object.metadata.name, drift);
   const told = findCondition(object.status?.conditions, ConditionType.Drifted);
   if (told?.status === 'True' && told.message === message) return;
-  deps.events.record({ object, type: 'Warning', reason: Reason.DriftDetected, message });
+  await deps.events.record({ object, type: 'Warning', reason: Reason.DriftDetected, message });
   const { namespace, name } = object.metadata;
   const after = drifted(object, message, deps.now());
   await patchStatus(

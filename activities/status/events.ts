@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeObject } from '../../api/kube-object.ts';
-import { Annotation } from '../../api/names.ts';
+import { faultPoint } from '../fault.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { redact } from '../redact.ts';
+import { eventAnnotations, reportingController } from './event-metadata.ts';
 import { seconds } from './patch.ts';
 
 /** The object that an event is about. */
@@ -15,6 +16,7 @@ export interface Involved {
     readonly uid?: string | undefined;
     readonly resourceVersion?: string | undefined;
     readonly annotations?: Readonly<Record<string, string>> | undefined;
+    readonly labels?: Readonly<Record<string, string>> | undefined;
   };
 }
 
@@ -27,9 +29,14 @@ export interface EventInput {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Records core/v1 Events. They are a courtesy to readers: one that cannot be written is counted and logged, never an error. */
+/** The one door for events: to readers of the cluster and to whom Alerts tell. */
 export interface EventRecorder {
-  record(event: EventInput): void;
+  /**
+   * Resolves once the event cannot be lost any more, if any Alert wants it: to be awaited before the status says what
+   * happened. The core/v1 Event is written behind the work. It is a courtesy to readers: one that cannot be written is
+   * counted and logged, never an error. Rejects when an Alert wants it and nobody can keep it; the step is to be repeated.
+   */
+  record(event: EventInput): Promise<void>;
   /** Waits until all recorded events are written. */
   flush(): Promise<void>;
 }
@@ -40,14 +47,6 @@ const CONCURRENT = 2;
 const KEPT_SERIES = 1000;
 const SERIES_MS = 10 * 60_000;
 
-const CONTROLLER: Readonly<Record<string, string>> = {
-  GitRepository: 'source-controller',
-  HelmRepository: 'source-controller',
-  HelmChart: 'source-controller',
-  Kustomization: 'kustomize-controller',
-  HelmRelease: 'helm-controller',
-};
-
 interface Series {
   readonly name: string;
   readonly namespace: string;
@@ -55,12 +54,22 @@ interface Series {
   count: number;
 }
 
+/** Keeps events for those whom Alerts tell. */
+export interface EventOutbox {
+  /** Resolves once the event is durable, to whether anybody wants it. */
+  put(event: EventInput): Promise<boolean>;
+}
+
+export interface RecorderOptions {
+  readonly kube: KubeClient;
+  /** Nobody is told without it. */
+  readonly outbox?: EventOutbox;
+  readonly onError: (error: unknown) => void;
+  readonly now: () => Date;
+}
+
 /** Writes events behind the work, two at a time; a repeated event is counted on the first one, as client-go's recorder does. */
-export function createEventRecorder(
-  kube: KubeClient,
-  onError: (error: unknown) => void,
-  now: () => Date,
-): EventRecorder {
+export function createEventRecorder({ kube, outbox, onError, now }: RecorderOptions): EventRecorder {
   const queue: EventInput[] = [];
   const series = new Map<string, Series>();
   let writing = 0;
@@ -101,9 +110,10 @@ export function createEventRecorder(
   }
 
   return {
-    record(event) {
+    async record(event) {
       queue.push(event);
       if (writing < CONCURRENT) next();
+      if (await outbox?.put(event)) faultPoint('event.recorded');
     },
     flush: () =>
       writing === 0 && queue.length === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve)),
@@ -112,7 +122,7 @@ export function createEventRecorder(
 
 function eventBody(event: EventInput, at: Date): KubeObject & { readonly message: string } {
   const { apiVersion, kind, metadata } = event.object;
-  const component = CONTROLLER[kind] ?? 'pawl';
+  const component = reportingController(kind);
   const namespace = metadata.namespace ?? 'default';
   return {
     apiVersion: 'v1',
@@ -139,14 +149,4 @@ function eventBody(event: EventInput, at: Date): KubeObject & { readonly message
     lastTimestamp: seconds(at),
     count: 1,
   };
-}
-
-/** Metadata under the kind's API group, and the object's own event annotations. */
-function eventAnnotations({ object, metadata = {} }: EventInput): Record<string, string> {
-  const group = object.apiVersion.slice(0, object.apiVersion.indexOf('/'));
-  const own = Object.entries(metadata).map(([key, value]) => [`${group}/${key}`, value] as const);
-  const copied = Object.entries(object.metadata.annotations ?? {}).filter(([key]) =>
-    key.startsWith(Annotation.eventPrefix),
-  );
-  return Object.fromEntries([...own, ...copied]);
 }

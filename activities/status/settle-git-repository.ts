@@ -25,6 +25,15 @@ export async function settleGitRepository(deps: Deps, { ref, fetched }: SettleSo
   const object = asAttempted(found, fetched.attempt);
   const { artifact, unchanged } = fetched;
   const wasReady = findCondition(object.status?.conditions, 'Ready')?.status !== 'False';
+  const metadata = { revision: artifact.revision, digest: artifact.digest };
+  if (!unchanged) {
+    const message = `stored artifact for commit '${fetched.commitMessage ?? artifact.revision}'${fetched.rewritten ? ' (history rewritten)' : ''}`;
+    await deps.events.record({ object, type: 'Normal', reason: Reason.NewArtifact, message, metadata });
+    await warnOfPointers(deps, object, fetched);
+  } else if (!wasReady) {
+    const message = `stored artifact for revision '${artifact.revision}'`;
+    await deps.events.record({ object, type: 'Normal', reason: Reason.Succeeded, message, metadata });
+  }
   faultPoint('git.status');
   await patchStatus(
     deps.kube,
@@ -32,15 +41,6 @@ export async function settleGitRepository(deps: Deps, { ref, fetched }: SettleSo
     object.status as Status | undefined,
     stored(object, artifact, deps.now()) as Status,
   );
-  const metadata = { revision: artifact.revision, digest: artifact.digest };
-  if (!unchanged) {
-    const message = `stored artifact for commit '${fetched.commitMessage ?? artifact.revision}'${fetched.rewritten ? ' (history rewritten)' : ''}`;
-    deps.events.record({ object, type: 'Normal', reason: Reason.NewArtifact, message, metadata });
-    warnOfPointers(deps, object, fetched);
-  } else if (!wasReady) {
-    const message = `stored artifact for revision '${artifact.revision}'`;
-    deps.events.record({ object, type: 'Normal', reason: Reason.Succeeded, message, metadata });
-  }
   return {
     message: unchanged
       ? `no changes since last reconciliation: observed revision '${artifact.revision}'`
@@ -49,11 +49,15 @@ export async function settleGitRepository(deps: Deps, { ref, fetched }: SettleSo
 }
 
 /** Whoever builds from such a file gets the pointer, and an error that says nothing of it. */
-function warnOfPointers(deps: Deps, object: GitRepository, { artifact, lfsPointers = [] }: Fetched): void {
+async function warnOfPointers(
+  deps: Deps,
+  object: GitRepository,
+  { artifact, lfsPointers = [] }: Fetched,
+): Promise<void> {
   if (lfsPointers.length === 0) return;
   const message = `files of the artifact are Git LFS pointers, their content is not fetched: ${lfsPointers.join(', ')}`;
   const metadata = { revision: artifact.revision };
-  deps.events.record({ object, type: 'Warning', reason: Reason.LFSPointers, message, metadata });
+  await deps.events.record({ object, type: 'Warning', reason: Reason.LFSPointers, message, metadata });
 }
 
 async function read(deps: Deps, ref: ObjectRef): Promise<GitRepository | undefined> {

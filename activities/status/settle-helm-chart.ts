@@ -22,13 +22,13 @@ export async function settleHelmChart(deps: Deps, { ref, fetched }: SettleChartI
     return { message: 'the spec changed during the build; it is built again' };
   const object = asAttempted(found, fetched.attempt);
   const wasReady = findCondition(object.status?.conditions, 'Ready')?.status !== 'False';
-  faultPoint('chart.status');
-  const status = built(object, fetched, deps.now());
-  await patchStatus(deps.kube, ref, object.status as Status | undefined, status as Status);
   const { artifact, message } = fetched;
   if (!fetched.unchanged || !wasReady) {
     const metadata = { revision: artifact.revision, digest: artifact.digest };
-    deps.events.record({ object, type: 'Normal', reason: builtReason(fetched), message, metadata });
+    await deps.events.record({ object, type: 'Normal', reason: builtReason(fetched), message, metadata });
   }
+  faultPoint('chart.status');
+  const status = built(object, fetched, deps.now());
+  await patchStatus(deps.kube, ref, object.status as Status | undefined, status as Status);
   return { message };
 }

@@ -66,12 +66,12 @@ export async function settleHelmReleaseFailure(deps: Deps, input: FailureInput):
   const isTold = TOLD.has(reason);
   const now = deps.now();
   const status = failedStatus(object, { reason, message, stalled, isTold, now });
-  await write(deps, input.ref, found, status);
   if (!isTold) {
     const revision = input.attempt?.revision;
     const metadata = revision === undefined ? {} : { metadata: { revision } };
-    deps.events.record({ object, type: 'Warning', reason, message, ...metadata });
+    await deps.events.record({ object, type: 'Warning', reason, message, ...metadata });
   }
+  await write(deps, input.ref, found, status);
   // Whoever cancelled an action does not want it back at once: the interval looks again.
   if (reason === Reason.HealthCheckCanceled) await deps.runs.dropRetry(input.ref);
   else if (!stalled) await deps.runs.retryIn(input.ref, retryMs(deps, { ...object, status }, input));
@@ -95,11 +95,11 @@ export async function settleHelmReleaseWaiting(deps: Deps, input: WaitingRelease
   const object = await read(deps, input.ref);
   if (!object) return;
   const { reason, message, retryMs: delay } = input;
-  await write(deps, input.ref, object, waitingStatus(object, { reason, message, now: deps.now() }));
   if (reason === Reason.DependencyNotReady) {
     const event = `Dependencies do not meet ready condition, retrying in ${formatDuration(delay)}: ${message}`;
-    deps.events.record({ object, type: 'Normal', reason, message: event });
+    await deps.events.record({ object, type: 'Normal', reason, message: event });
   }
+  await write(deps, input.ref, object, waitingStatus(object, { reason, message, now: deps.now() }));
   await deps.runs.retryIn(input.ref, delay);
 }
 

@@ -26,17 +26,23 @@ export async function settleHelmRepository(deps: Deps, { ref, fetched }: SettleI
   const message = `stored artifact: revision '${artifact.revision}'`;
   const stored = sourceStored(object, { artifact, reason: Reason.Succeeded, message, now: deps.now() });
   const status = { ...stored, url: artifact.url };
-  await patchStatus(deps.kube, ref, object.status as Status | undefined, status as Status);
   const metadata = { revision: artifact.revision, digest: artifact.digest };
   if (!unchanged || !wasReady) {
     const told = `stored fetched index of size ${sizeOf(size)} from '${object.spec.url}'`;
     const reason = unchanged ? Reason.Succeeded : Reason.NewArtifact;
-    deps.events.record({ object, type: 'Normal', reason, message: told, metadata });
+    await deps.events.record({ object, type: 'Normal', reason, message: told, metadata });
   }
   if (warnings.length > 0) {
     const told = `entries of the index were passed over: ${warnings.join('; ')}`;
-    deps.events.record({ object, type: 'Warning', reason: Reason.IndexationFailed, message: told, metadata });
+    await deps.events.record({
+      object,
+      type: 'Warning',
+      reason: Reason.IndexationFailed,
+      message: told,
+      metadata,
+    });
   }
+  await patchStatus(deps.kube, ref, object.status as Status | undefined, status as Status);
   return { message };
 }
 

@@ -30,10 +30,10 @@ export async function settleImagePolicy(
   const before = findCondition(object.status?.conditions, 'Ready');
   const status = selectedStatus(object, selected, deps.now());
   const message = findCondition(status.conditions, 'Ready')?.message ?? '';
+  if (before?.status !== 'True' || before.message !== message) {
+    await deps.events.record({ object, type: 'Normal', reason: Reason.Succeeded, message });
+  }
   faultPoint('image.chosen');
   await patchStatus(deps.kube, ref, object.status, status);
-  if (before?.status !== 'True' || before.message !== message) {
-    deps.events.record({ object, type: 'Normal', reason: Reason.Succeeded, message });
-  }
   return { message };
 }

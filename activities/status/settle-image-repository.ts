@@ -27,9 +27,9 @@ export async function settleImageRepository(
   const before = findCondition(object.status?.conditions, 'Ready');
   const message = scannedMessage(scan);
   const status = scanned(object, scan, deps.now());
-  await patchStatus(deps.kube, ref, object.status as Status | undefined, status as Status);
   if (before?.status !== 'True' || before.message !== message) {
-    deps.events.record({ object, type: 'Normal', reason: Reason.Succeeded, message });
+    await deps.events.record({ object, type: 'Normal', reason: Reason.Succeeded, message });
   }
+  await patchStatus(deps.kube, ref, object.status as Status | undefined, status as Status);
   return { message };
 }

@@ -46,9 +46,9 @@ export async function settleImageUpdateAutomation(
   const object = asAttempted(found, updated.attempt);
   const after = updatedStatus(object, updated, deps.now());
   const events = eventsOf(object, updated);
+  for (const event of events) await deps.events.record({ object, ...event });
   faultPoint('image.status');
   await patchStatus(deps.kube, ref, object.status, after);
-  for (const event of events) deps.events.record({ object, ...event });
   const { pullRequest } = updated;
   if (pullRequest?.state === 'failed')
     await deps.runs.retryIn(ref, pullRequest.retryAfterMs ?? backOff(after, deps.now()));

@@ -26,8 +26,8 @@ export async function settleImageFailure(deps: Deps, input: FailureInput): Promi
     ...readyFailed<Status>(looseOf(object), { reason, message, stalled, now }),
     ...(ref.kind === Kind.ImageUpdateAutomation && { lastAutomationRunTime: seconds(now) }),
   };
+  await deps.events.record({ object, type: 'Warning', reason, message });
   await patchStatus(deps.kube, ref, object.status, after);
-  deps.events.record({ object, type: 'Warning', reason, message });
   // Whoever cancelled a pass does not want it back at once: the interval looks again.
   if (!stalled && reason !== Reason.HealthCheckCanceled)
     await deps.runs.retryIn(ref, backOff(after, deps.now()));
@@ -48,8 +48,8 @@ export async function settleImageWaiting(
   const failure = { reason, message, stalled: false, now: deps.now() };
   const after = readyFailed<Status>(looseOf(object), failure);
   const isNews = findCondition(object.status?.conditions, 'Ready')?.message !== message;
+  if (isNews) await deps.events.record({ object, type: 'Warning', reason, message });
   await patchStatus(deps.kube, ref, object.status, after);
-  if (isNews) deps.events.record({ object, type: 'Warning', reason, message });
   await deps.runs.retryIn(ref, deps.policy.requeueDependencyMs);
 }
 

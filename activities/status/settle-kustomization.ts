@@ -40,19 +40,24 @@ export async function settleKustomization(
     startedAt: new Date(input.startedAt),
     now,
   });
+  await recordSuccess(deps, object, input, now);
   faultPoint('status');
   await swapStatus(deps.kube, input.ref, object, status);
   faultPoint('status.written');
-  recordSuccess(deps, object, input, now);
   deps.memory.forget(input.pass);
   return { message: `Applied revision: ${revision}` };
 }
 
-function recordSuccess(deps: Deps, object: Kustomization, input: SettleInput, now: Date): void {
+async function recordSuccess(
+  deps: Deps,
+  object: Kustomization,
+  input: SettleInput,
+  now: Date,
+): Promise<void> {
   const { revision } = input.artifact;
   const took = formatDuration(now.getTime() - Date.parse(input.startedAt));
   const interval = formatDuration(durationField('interval', object.spec.interval));
-  deps.events.record({
+  await deps.events.record({
     object,
     type: 'Normal',
     reason: Reason.ReconciliationSucceeded,
@@ -86,14 +91,14 @@ export async function settleKustomizationFailure(deps: Deps, input: FailureInput
     startedAt: startedAt === undefined ? now : new Date(startedAt),
     now,
   });
-  await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
-  deps.events.record({
+  await deps.events.record({
     object,
     type: 'Warning',
     reason: input.reason,
     message: input.message,
     ...(revision !== undefined && { metadata: { revision } }),
   });
+  await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
   // Whoever cancelled a wait does not want it back at once, not by an older retry either: the interval looks again.
   if (input.reason === Reason.HealthCheckCanceled) await deps.runs.dropRetry(input.ref);
   else if (!input.stalled) await deps.runs.retryIn(input.ref, retryMs(deps, object, input));
@@ -110,12 +115,12 @@ export async function settleKustomizationWaiting(deps: Deps, input: WaitingInput
   const { reason, message, retryMs } = input;
   const now = deps.now();
   const status = failedStatus(object, { reason, message, stalled: false, startedAt: now, now });
-  await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
   const event =
     reason === Reason.DependencyNotReady
       ? `Dependencies do not meet ready condition, retrying in ${formatDuration(retryMs)}: ${message}`
       : message;
-  deps.events.record({ object, type: 'Normal', reason, message: event });
+  await deps.events.record({ object, type: 'Normal', reason, message: event });
+  await patchStatus(deps.kube, input.ref, object.status as Status | undefined, status as Status);
   await deps.runs.retryIn(input.ref, retryMs);
 }
 

@@ -18,9 +18,8 @@ export type Source = GitRepository | HelmRepository | HelmChart;
 /** The fetch failed: the last good artifact stays in place, and the next look comes later the longer it fails. */
 export async function settleSourceFailure(deps: Deps, input: FailureInput): Promise<void> {
   const { ref, reason, message, stalled, attempt } = input;
-  const status = await fail(deps, ref, { reason, message, stalled }, attempt);
+  const status = await fail(deps, ref, { reason, message, stalled }, { attempt, isTold: true });
   if (!status) return;
-  deps.events.record({ object: status.object, type: 'Warning', reason, message });
   // Whoever cancelled a fetch does not want it back at once: the interval looks again.
   if (!stalled && reason !== Reason.HealthCheckCanceled)
     await deps.runs.retryIn(ref, backOff(status.after, deps.now()));
@@ -36,7 +35,7 @@ export async function settleSourceWaiting(
   deps: Deps,
   { ref, reason, message }: WaitingSourceInput,
 ): Promise<void> {
-  if (await fail(deps, ref, { reason, message, stalled: false }, undefined))
+  if (await fail(deps, ref, { reason, message, stalled: false }, { isTold: false }))
     await deps.runs.retryIn(ref, deps.policy.requeueDependencyMs);
 }
 
@@ -44,13 +43,15 @@ async function fail(
   deps: Deps,
   ref: ObjectRef,
   failure: Omit<SourceFailureInput, 'now'>,
-  attempt: FailureInput['attempt'],
+  { attempt, isTold }: Pick<FailureInput, 'attempt'> & { readonly isTold: boolean },
 ) {
   // Not parsed: a status must be written even for an object whose spec does not parse.
   const found = await readUnparsed<Source>(deps.kube, ref);
   if (!found) return undefined;
   const object = asAttempted(found, attempt);
   const after = await failedStatus(deps, object, { ...failure, now: deps.now() });
+  const { reason, message } = failure;
+  if (isTold) await deps.events.record({ object, type: 'Warning', reason, message });
   await patchStatus(deps.kube, ref, object.status as Status | undefined, after as Status);
   return { object, after };
 }

@@ -82,7 +82,7 @@ export async function startScanRig(
       registry: createRegistryClient({ client }),
       tags: createTagStore(join(directory, 'tags')),
       cloudLogin,
-      events: { record: (event) => void events.push(event), flush: () => Promise.resolve() },
+      events: { record: async (event) => void events.push(event), flush: () => Promise.resolve() },
       now: () => rig.clock,
     },
   };

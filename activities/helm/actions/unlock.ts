@@ -1,6 +1,7 @@
 import { ConditionType } from '../../../api/conditions.ts';
 import { Reason } from '../../../api/reasons.ts';
 import { faultPoint } from '../../fault.ts';
+import { recordDone } from '../../status/record-done.ts';
 import { supersededBy } from '../catch-up.ts';
 import { observe } from '../history/observe.ts';
 import { recordRelease, recordUnlock } from '../history/record.ts';
@@ -64,7 +65,7 @@ async function clearTheWay({ object, kube, deps, releases }: Turn): Promise<Acti
     const aside = await setAside(kube, stored);
     if (aside === undefined) continue;
     const message = `${stored.corrupt}; it was renamed to ${aside}, and the release goes on without it`;
-    deps.events.record({ object, type: 'Warning', reason: Reason.StateError, message });
+    await recordDone(deps, { object, type: 'Warning', reason: Reason.StateError, message });
   }
   return { status: object.status ?? {}, set: [] };
 }

@@ -122,7 +122,10 @@ describe('settling a choice', () => {
     const events: EventInput[] = [];
     const deps = {
       kube: stored.kube,
-      events: { record: (event: EventInput) => void events.push(event), flush: () => Promise.resolve() },
+      events: {
+        record: async (event: EventInput) => void events.push(event),
+        flush: () => Promise.resolve(),
+      },
       now: () => NOW,
     };
     let message = '';
