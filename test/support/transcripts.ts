@@ -39,9 +39,14 @@ export function openTranscripts(file: string): Transcripts {
  * Runs a line of words without blanks in them against a cluster, by `pawl` or while recording by `flux`; `namespace` is
  * what `NS` in it stands for, and in what is heard.
  */
-export async function runLine(stack: StackAddresses, line: string, namespace = ''): Promise<Transcript> {
+export async function runLine(
+  stack: StackAddresses,
+  line: string,
+  namespace = '',
+  pawl: (args: readonly string[]) => Promise<Transcript> = pawlFor(stack),
+): Promise<Transcript> {
   const args = line.replaceAll('NS', namespace).split(' ');
-  const heard = await (FLUX ? runFlux(FLUX, args, { KUBECONFIG: stack.kubeconfig }) : pawlFor(stack)(args));
+  const heard = await (FLUX ? runFlux(FLUX, args, { KUBECONFIG: stack.kubeconfig }) : pawl(args));
   const [stdout = '', stderr = ''] = [heard.stdout, heard.stderr].map((text) =>
     namespace ? text.replaceAll(namespace, 'NS') : text,
   );

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { createKubeClient, type KubeClient } from '../../../activities/kube/client.ts';
 import { loadKubeAccess } from '../../../activities/kube/config.ts';
 import { answerRequests } from '../../support/answering-controller.ts';
-import { createNamespace, pawlFor, type Stack, startStack } from '../../support/harness.ts';
+import { createNamespace, type Stack, startStack } from '../../support/harness.ts';
 import { putObjects } from '../../support/helm-objects.ts';
 import { imageObjects } from '../../support/image-objects.ts';
+import { pawlHere, speakTo } from '../../support/pawl-here.ts';
 import { openTranscripts, runLine, type Transcript } from '../../support/transcripts.ts';
 
 // To record anew: PAWL_RECORD_FLUX=/path/to/flux vitest run --project e2e test/e2e/cli/images.test.ts
@@ -17,6 +18,7 @@ let kube: KubeClient;
 // No worker: the status of all objects is the test's own.
 beforeAll(async () => {
   stack = await startStack({ nodes: false, inMemory: true });
+  speakTo(stack);
   kube = createKubeClient(loadKubeAccess({ kubeconfig: stack.kubeconfig }));
   await putObjects(kube, imageObjects());
 });
@@ -39,7 +41,7 @@ async function home(): Promise<string> {
 }
 
 describe('shows of the image kinds what flux shows', () => {
-  it.concurrent.each([
+  it.each([
     'get images repository -A',
     'get image repository web -n images',
     'get images policy -A',
@@ -50,7 +52,7 @@ describe('shows of the image kinds what flux shows', () => {
     'get images all -n images --watch',
     'get images policy -A --status-selector ready=false',
     'get images repository -n images -l team=web --no-header',
-    'get images update -n images --watch --timeout 10s',
+    'get images update -n images --watch --timeout 2s',
     'get all -A',
     'export image repository --all -n images',
     'export image policy --all -n images',
@@ -67,7 +69,7 @@ describe('shows of the image kinds what flux shows', () => {
     'suspend image policy',
     'delete image repository -s',
   ])('%s', async (line) => {
-    const transcript = await runLine(stack, line);
+    const transcript = await runLine(stack, line, '', pawlHere);
 
     expect([transcript]).toEqual(transcripts.expected(line, [transcript]));
   });
@@ -124,14 +126,14 @@ describe('operates the image kinds as flux does', () => {
     const namespace = await home();
     const heard: Transcript[] = [];
 
-    for (const line of lines) heard.push(await runLine(stack, line, namespace));
+    for (const line of lines) heard.push(await runLine(stack, line, namespace, pawlHere));
 
     expect(heard).toEqual(transcripts.expected(what, heard));
   });
 });
 
 it('says in wide tables what a policy chooses by and where commits go', async () => {
-  const { stdout } = await pawlFor(stack)(['get', 'images', 'all', '-n', 'images', '-o', 'wide']);
+  const { stdout } = await pawlHere(['get', 'images', 'all', '-n', 'images', '-o', 'wide']);
 
   const cells = stdout.split('\n').map((line) => line.split('\t').map((cell) => cell.trim()));
   const row = (name: string) => cells.find(([first]) => first === name);
