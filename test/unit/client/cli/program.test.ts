@@ -94,6 +94,29 @@ describe('the command line', () => {
     );
   });
 
+  it.each([
+    ['get receivers', 'get receivers'],
+    ['get receiver x', 'get receivers'],
+    ['get alert-providers', 'get alert-providers'],
+    ['get alert', 'get alerts'],
+    ['reconcile receiver x', 'reconcile receiver'],
+    ['suspend alert x', 'suspend alert'],
+    ['resume alert-provider x', 'resume alert-provider'],
+    ['create alert-provider x', 'create alert-provider'],
+    ['delete receiver x', 'delete receiver'],
+    ['export alert --all', 'export alert'],
+    ['trigger receiver x', 'trigger receiver'],
+  ])('knows `%s` as %s', (line, name) => {
+    expect(nameOf(find(line.split(' ').slice(0, 2)))).toBe(name);
+  });
+
+  it.each(['cancel alert', 'cancel alert-provider', 'reconcile alert', 'reconcile alert-provider'])(
+    'has no `%s`: nobody reconciles them',
+    (line) => {
+      expect(() => find(line.split(' '))).toThrow('no alert');
+    },
+  );
+
   it('offers subcommands, then flags', () => {
     const words = completions(program);
 

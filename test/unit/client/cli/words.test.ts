@@ -10,6 +10,7 @@ import { formatMs } from '../../../../client/cli/run-result.ts';
 import { queryFor, statusWord } from '../../../../client/cli/runs.ts';
 import { readWords } from '../../../../client/cli/trace.ts';
 import { formatTree } from '../../../../client/cli/tree.ts';
+import { WorkflowType } from '../../../../workflows/messages.ts';
 
 const flags: GlobalFlags = { namespace: 'flux-system', timeout: '5m', cluster: 'default' };
 const session = { flags };
@@ -152,8 +153,8 @@ describe('an object of a run', () => {
 });
 
 describe('the query of runs', () => {
-  const types =
-    "WorkflowType IN ('gitRepository', 'helmRepository', 'helmChart', 'kustomization', 'helmRelease', 'imageRepository', 'imagePolicy', 'imageUpdateAutomation')";
+  const names = Object.values(WorkflowType).map((name) => `'${name}'`);
+  const types = `WorkflowType IN (${names.join(', ')})`;
 
   it('asks for a namespace', () => {
     expect(queryFor(session, undefined, {})).toBe(`${types} AND PawlNamespace = 'flux-system'`);
