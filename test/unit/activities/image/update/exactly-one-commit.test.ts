@@ -1,3 +1,5 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGitFixture, type GitFixture, type TestRepository } from '../../../../support/git-fixture.ts';
 import { commitsOn, manifest, update, type Wanted } from '../../../../support/image-updates.ts';
@@ -121,6 +123,26 @@ describe('a worker that dies', () => {
       refspecs: ['refs/heads/main:refs/heads/also'],
     });
     expect(await head('also')).toBe(ours);
+  });
+});
+
+describe('an answer that is lost', () => {
+  it.each([
+    ['on the branch that was checked out', {}, 'main'],
+    ['on a branch of its own', ownBranch, 'auto'],
+  ])('%s is an error that passes, and leaves one commit', async (_name, git, branch) => {
+    const hook = join(repository.path, 'hooks', 'post-receive');
+    await writeFile(hook, '#!/bin/sh\nkill -9 $PPID\n', { mode: 0o755 });
+    await expect(update(fixture, repository, { git })).rejects.toMatchObject({
+      type: 'GitOperationFailed',
+      nonRetryable: false,
+    });
+    await rm(hook);
+
+    const next = await update(fixture, repository, { git });
+
+    expect(next.pushed).toMatchObject({ commit: await head(branch), isAdopted: true });
+    expect(await commitsOn(repository, branch)).toBe(2);
   });
 });
 

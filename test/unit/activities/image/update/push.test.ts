@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findProgram } from '../../../../../activities/process/find-program.ts';
 import {
   createGitFixture,
   type GitFixture,
@@ -141,24 +142,27 @@ describe('the credentials of the GitRepository', () => {
 });
 
 describe('the commit', () => {
-  it('is signed by the key of the automation, and git verifies it', async () => {
-    const dir = join(dirname(fixture.dataDir), 'keys');
-    await mkdir(dir);
-    const key = join(dir, 'identity');
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'bot', '-f', key]);
-    const signers = join(dir, 'signers');
-    await writeFile(signers, `bot@example.com ${await readFile(`${key}.pub`, 'utf8')}`);
-    fixture.secrets.set('apps/key', { identity: await readFile(key) });
-    const signingKey = { type: 'ssh', secretRef: { name: 'key' } };
-    const author = { name: 'Bot', email: 'bot@example.com' };
+  it.skipIf(!findProgram('ssh-keygen'))(
+    'is signed by the key of the automation, and git verifies it',
+    async () => {
+      const dir = join(dirname(fixture.dataDir), 'keys');
+      await mkdir(dir);
+      const key = join(dir, 'identity');
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'bot', '-f', key]);
+      const signers = join(dir, 'signers');
+      await writeFile(signers, `bot@example.com ${await readFile(`${key}.pub`, 'utf8')}`);
+      fixture.secrets.set('apps/key', { identity: await readFile(key) });
+      const signingKey = { type: 'ssh', secretRef: { name: 'key' } };
+      const author = { name: 'Bot', email: 'bot@example.com' };
 
-    await update(fixture, repository, { git: { commit: { author, signingKey } } });
+      await update(fixture, repository, { git: { commit: { author, signingKey } } });
 
-    const verify = ['-c', `gpg.ssh.allowedSignersFile=${signers}`, '-c', 'gpg.format=ssh'];
-    const status = await repository.git(...verify, 'log', '-1', '--format=%G? %GS', 'refs/heads/main');
-    expect(status).toBe('G bot@example.com');
-    await repository.git('fsck', '--strict', '--no-dangling');
-  });
+      const verify = ['-c', `gpg.ssh.allowedSignersFile=${signers}`, '-c', 'gpg.format=ssh'];
+      const status = await repository.git(...verify, 'log', '-1', '--format=%G? %GS', 'refs/heads/main');
+      expect(status).toBe('G bot@example.com');
+      await repository.git('fsck', '--strict', '--no-dangling');
+    },
+  );
 
   it('has the message of the template, with the trailer below', async () => {
     const commit = {
