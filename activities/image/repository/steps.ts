@@ -13,6 +13,7 @@ import { readImageName } from './canonical-name.ts';
 import type { TagDeps } from './contract.ts';
 import { type DueDeps, ScanReason, scanReason } from './due.ts';
 import { exclusionListOf } from './exclusions.ts';
+import { registryAccessOf } from './registry-access.ts';
 import { scanTags } from './scan.ts';
 
 const LATEST_TAGS = 10;
@@ -49,7 +50,12 @@ export async function scanImageRepository(
   const object = await readObject(deps.kube, { ...ref, kind: Kind.ImageRepository });
   if (!object) throw failed(Reason.Failure, 'the object was removed while it was being scanned');
   const reason = await scanReason(deps, object);
-  if (reason === undefined) return { ...lastResult(object), unchanged: true };
+  if (reason === undefined) {
+    // Whoever changes credentials learns at once of a Secret that is not there, as with Flux.
+    const isNew = object.status?.observedGeneration !== object.metadata.generation;
+    if (isNew) await registryAccessOf(deps, object, step.signal);
+    return { ...lastResult(object), unchanged: true };
+  }
   // A quiet scan of the clock is not worth two more writes.
   if (reason !== ScanReason.interval) {
     const status = scanning(object, `scanning: ${reason}`, deps.now());

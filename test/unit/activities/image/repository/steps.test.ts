@@ -226,6 +226,14 @@ describe('an image is not scanned', () => {
     expect([front.requests.length, rig.stored.writes.length, rig.events.length]).toEqual([0, 1, 0]);
   });
 
+  it('for other credentials, but one hears of those that are not there', async () => {
+    const rig = await afterScan(() => ({ metadata: { generation: 2 }, spec: { secretRef: { name: 'none' } } }));
+
+    await expect(pass(rig)).rejects.toMatchObject({ type: 'AuthenticationFailed' });
+
+    expect(front.requests).toHaveLength(0);
+  });
+
   it('as long as it is suspended, or going', async () => {
     const suspended = await afterScan(() => ({ spec: { suspend: true } }));
     expect(await observeImageRepository(suspended.deps, { ref: IMAGE_REF })).toEqual({
