@@ -1,19 +1,9 @@
 import { expect } from 'vitest';
-import { findCondition } from '../../api/conditions.ts';
 import { Kind } from '../../api/object-ref.ts';
-import { POLL } from './flux.ts';
 import { type HelmHome, type HelmHomeOptions, helmHome } from './helm-home.ts';
+import { expectFailures, type Told } from './told.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-/** What an object says of itself to whoever looks at it, or waits for it. */
-export interface Told {
-  readonly reason: string;
-  /** `<ns>` stands for the namespace, `<url>` for the address of the charts; a regular expression. */
-  readonly message: string;
-  /** Only a change helps; with the reason of Stalled where it is another. */
-  readonly isStalled?: boolean | 'RetriesExceeded';
-}
 
 /** What somebody does to a release that runs, and how it is mended. */
 export interface BadChange extends Told {
@@ -72,45 +62,10 @@ export async function footprint(home: HelmHome, name = 'app') {
   };
 }
 
-/** Waits until an object fails as it should, in its conditions and by an event, and tells no secret. */
+/** As {@link expectFailures} of one object, which tells no secret; `<url>` stands for the address of the charts. */
 export async function expectTold(home: HelmHome, kind: Kind, name: string, told: Told): Promise<void> {
-  const { reason, message, isStalled = false } = told;
-  const words = message.replaceAll('<ns>', home.namespace).replaceAll('<url>', home.charts.url);
-  const state = async () => {
-    const { status, metadata } = await home.get(kind, name);
-    const of = (type: string) => findCondition(status?.conditions, type);
-    const ready = of('Ready');
-    return {
-      ready: ready?.status,
-      reason: ready?.reason,
-      message: ready?.message,
-      // Of the newest spec.
-      generation: ready?.observedGeneration === metadata.generation,
-      stalled: of('Stalled')?.reason,
-      reconciling: of('Reconciling')?.status,
-    };
-  };
-  await expect.poll(state, POLL).toEqual({
-    ready: 'False',
-    reason,
-    message: expect.stringMatching(new RegExp(words, 's')) as string,
-    generation: true,
-    stalled: isStalled === true ? reason : isStalled || undefined,
-    reconciling: isStalled ? undefined : 'True',
-  });
-  if (!isWaiting(reason)) await expectEvent(home, kind, name, reason);
+  await expectFailures(home, kind, { [name]: told }, { url: home.charts.url });
   expect(await everythingSaid(home)).not.toContain(SECRET);
-}
-
-async function expectEvent(home: HelmHome, kind: Kind, name: string, reason: string): Promise<void> {
-  const warnings = async () =>
-    (await home.events(kind, name)).filter(({ type }) => type === 'Warning').map((event) => event.reason);
-  await expect.poll(warnings, POLL).toContain(reason);
-}
-
-/** Nothing has failed then: it is noted in the conditions only. */
-function isWaiting(reason: string): boolean {
-  return ['SourceNotReady', 'DependencyNotReady', 'SourceUnavailable', 'NoSourceArtifact'].includes(reason);
 }
 
 /** Every status and every event of the Helm kinds in the namespace. */

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { Kind } from '../../../api/object-ref.ts';
-import { expectTold, footprint, runningRelease, type Told } from '../../support/bad-input.ts';
+import { expectTold, footprint, runningRelease } from '../../support/bad-input.ts';
 import { packageChart } from '../../support/charts.ts';
 import { type ForgedEntry, forgeTar } from '../../support/forge-tar.ts';
+import type { Told } from '../../support/told.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Kind } from '../../../api/object-ref.ts';
-import { expectTold, footprint, runningRelease, type Told } from '../../support/bad-input.ts';
+import { expectTold, footprint, runningRelease } from '../../support/bad-input.ts';
 import { chartFiles } from '../../support/charts.ts';
 import { chartOf, type HelmHome } from '../../support/helm-home.ts';
+import type { Told } from '../../support/told.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,17 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { Kind } from '../../../api/object-ref.ts';
-import {
-  type BadChange,
-  expectTold,
-  footprint,
-  runningRelease,
-  SECRET,
-  type Told,
-} from '../../support/bad-input.ts';
+import { type BadChange, expectTold, footprint, runningRelease, SECRET } from '../../support/bad-input.ts';
 import { packageChart } from '../../support/charts.ts';
 import type { HelmHome } from '../../support/helm-home.ts';
 import { startHttpFront } from '../../support/http-front.ts';
+import type { Told } from '../../support/told.ts';
 
 interface Served extends Told {
   readonly name: string;
