@@ -227,7 +227,10 @@ describe('an image is not scanned', () => {
   });
 
   it('for other credentials, but one hears of those that are not there', async () => {
-    const rig = await afterScan(() => ({ metadata: { generation: 2 }, spec: { secretRef: { name: 'none' } } }));
+    const rig = await afterScan(() => ({
+      metadata: { generation: 2 },
+      spec: { secretRef: { name: 'none' } },
+    }));
 
     await expect(pass(rig)).rejects.toMatchObject({ type: 'AuthenticationFailed' });
 
