@@ -15,8 +15,8 @@ const TRAILER_LINE = /^[A-Za-z0-9-]+: \S/;
 export function withTrailer(message: string, reconcileId: string): string {
   const text = message.replaceAll(/[\r\0]/g, '').replaceAll(/^\n+|\s+$/g, '');
   const paragraphs = text.split(/\n\n+/);
-  const last = paragraphs.at(-1) ?? '';
-  const hasTrailers = paragraphs.length > 1 && last.split('\n').every((line) => TRAILER_LINE.test(line));
+  // In the paragraph of other trailers: Gerrit reads its Change-Id in the last one only.
+  const hasTrailers = paragraphs.length > 1 && TRAILER_LINE.test(text.slice(text.lastIndexOf('\n') + 1));
   const separator = text === '' ? '' : hasTrailers ? '\n' : '\n\n';
   return `${text}${separator}${TRAILER}: ${reconcileId}\n`;
 }

@@ -24,6 +24,11 @@ describe('the trailer', () => {
       'one\n\nSigned-off-by: A <a@b>\nCo: c',
       'one\n\nSigned-off-by: A <a@b>\nCo: c\nReconcile-Id: x\n',
     ],
+    [
+      'leaves a Change-Id in the last paragraph',
+      'one\n\nAutomation name: a/b\nChange-Id: I0\n',
+      'one\n\nAutomation name: a/b\nChange-Id: I0\nReconcile-Id: x\n',
+    ],
     ['stands apart from a subject that looks like one', 'fix: one', 'fix: one\n\nReconcile-Id: x\n'],
     ['follows no blank lines', '\n\none \n\n\n', 'one\n\nReconcile-Id: x\n'],
     ['is all of an empty message', ' \n', 'Reconcile-Id: x\n'],
