@@ -21,6 +21,7 @@ import { observeImagePolicy } from './observe/image-policy.ts';
 import { observeImageRepository } from './observe/image-repository.ts';
 import { observeImageUpdateAutomation } from './observe/image-update-automation.ts';
 import { observeKustomization } from './observe/kustomization.ts';
+import { observeReceiver } from './observe/receiver.ts';
 import { requestResume, resumeObject, suspendObject } from './observe/suspension.ts';
 import { forgetObject, releaseObject, settleSuspended } from './status/rest.ts';
 import { settleGitRepository } from './status/settle-git-repository.ts';
@@ -40,6 +41,7 @@ import {
   settleKustomizationFailure,
   settleKustomizationWaiting,
 } from './status/settle-kustomization.ts';
+import { settleReceiver, settleReceiverFailure } from './status/settle-receiver.ts';
 import { settleSourceFailure, settleSourceWaiting, settleStatic } from './status/settle-source.ts';
 import { failure, says, settled, told, waiting } from './status/told.ts';
 import { activity } from './steps.ts';
@@ -101,6 +103,10 @@ export function createActivities(deps: Deps) {
 
     settleImageWaiting: activity(deps, told(settleImageWaiting, waiting)),
     settleImageFailure: activity(deps, told(settleImageFailure, failure)),
+
+    observeReceiver: activity(deps, observeReceiver),
+    settleReceiver: activity(deps, told(settleReceiver, settled)),
+    settleReceiverFailure: activity(deps, told(settleReceiverFailure, failure)),
 
     settleSuspended: activity(deps, told(settleSuspended, says('suspended'))),
     releaseObject: activity(deps, told(releaseObject, says('released: the object was deleted'))),

@@ -18,6 +18,8 @@ export const Annotation = {
   /** Annotations of an object under this prefix are copied into its events. */
   eventPrefix: 'event.toolkit.fluxcd.io/',
   lastApplied: 'kubectl.kubernetes.io/last-applied-configuration',
+  /** Ours: the value of requestedAt whose writer signals the run itself, so that the watch need not. */
+  signalledAt: 'pawl.dev/signalled-at',
   /** Ours, additive: why, by whom and until when an object is suspended. */
   suspendReason: 'pawl.dev/suspend-reason',
   suspendedBy: 'pawl.dev/suspended-by',
@@ -27,6 +29,9 @@ export const Annotation = {
   pullRequestSecret: 'pawl.dev/pull-request-secret',
   pullRequestTitle: 'pawl.dev/pull-request-title',
   pullRequestBody: 'pawl.dev/pull-request-body',
+  /** Of Alerts: events of so long are told as one, and a failure only when it repeats so often. */
+  group: 'pawl.dev/group',
+  afterFailures: 'pawl.dev/after-failures',
 } as const;
 
 export const Label = {

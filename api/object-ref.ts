@@ -8,6 +8,7 @@ export const Kind = {
   ImageRepository: 'ImageRepository',
   ImagePolicy: 'ImagePolicy',
   ImageUpdateAutomation: 'ImageUpdateAutomation',
+  Receiver: 'Receiver',
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -21,6 +22,7 @@ export const API_VERSION: Readonly<Record<Kind, string>> = {
   ImageRepository: 'image.toolkit.fluxcd.io/v1',
   ImagePolicy: 'image.toolkit.fluxcd.io/v1',
   ImageUpdateAutomation: 'image.toolkit.fluxcd.io/v1',
+  Receiver: 'notification.toolkit.fluxcd.io/v1',
 };
 
 /** Which object a run, a schedule or a signal is about. */

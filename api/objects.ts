@@ -8,6 +8,7 @@ import { type ImageRepository, imageRepository } from './image-repository.ts';
 import { type ImageUpdateAutomation, imageUpdateAutomation } from './image-update-automation.ts';
 import { type Kustomization, kustomization } from './kustomization.ts';
 import type { Kind } from './object-ref.ts';
+import { type Receiver, receiver } from './receiver.ts';
 
 /** The object of each kind. */
 export interface Objects {
@@ -19,6 +20,7 @@ export interface Objects {
   readonly ImageRepository: ImageRepository;
   readonly ImagePolicy: ImagePolicy;
   readonly ImageUpdateAutomation: ImageUpdateAutomation;
+  readonly Receiver: Receiver;
 }
 
 /** Any object that is reconciled. */
@@ -34,4 +36,5 @@ export const SCHEMAS: { readonly [K in Kind]: z.ZodType<Objects[K]> } = {
   ImageRepository: imageRepository,
   ImagePolicy: imagePolicy,
   ImageUpdateAutomation: imageUpdateAutomation,
+  Receiver: receiver,
 };

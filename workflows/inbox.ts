@@ -110,6 +110,7 @@ export function openInbox(inherited: Asked = { triggers: [] }): Inbox {
 const ORDER: readonly string[] = [
   Trigger.Delete,
   Trigger.Request,
+  Trigger.Webhook,
   Trigger.Manual,
   Trigger.Spec,
   Trigger.Source,

@@ -6,5 +6,6 @@ export { imagePolicy } from './image-policy.ts';
 export { imageRepository } from './image-repository.ts';
 export { imageUpdateAutomation } from './image-update-automation.ts';
 export { kustomization } from './kustomization.ts';
+export { receiver } from './receiver.ts';
 export { resumeLater, tick } from './tick.ts';
 export { watch } from './watch.ts';

@@ -9,6 +9,8 @@ export const Trigger = {
   Spec: 'Spec',
   /** `reconcile.fluxcd.io/requestedAt`, whoever wrote it. */
   Request: 'Request',
+  /** A Receiver was sent a webhook. */
+  Webhook: 'Webhook',
   /** A source has a new revision. */
   Source: 'Source',
   /** A consumer of the artifact cannot get it any more. */
@@ -92,4 +94,5 @@ export const WorkflowType = {
   ImageRepository: 'imageRepository',
   ImagePolicy: 'imagePolicy',
   ImageUpdateAutomation: 'imageUpdateAutomation',
+  Receiver: 'receiver',
 } as const;

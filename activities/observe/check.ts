@@ -15,6 +15,7 @@ import { chartRefOf } from '../helm/chart-template.ts';
 import { lacks } from '../helm/decide.ts';
 import { lookAtImagePolicy } from '../image/policy/due.ts';
 import { lookAtImageRepository } from '../image/repository/due.ts';
+import { lookAtReceiver } from '../notify/receiver/due.ts';
 import type { StepContext } from '../steps.ts';
 import { readChartSource } from './helm-chart.ts';
 import { parseObject, targetOfRef } from './object.ts';
@@ -194,6 +195,10 @@ const LOOKS: Readonly<Record<Kind, Look>> = {
     message: 'the branch is compared with the policies',
     objects: 0,
   }),
+  async Receiver(deps, found) {
+    const look = await lookAtReceiver(deps, parseObject(Kind.Receiver, found));
+    return { ...look, objects: 0 };
+  },
 };
 
 function conditionsOf(object: KubeObject) {

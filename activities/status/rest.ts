@@ -49,6 +49,8 @@ function suspendedStatus(object: ReconciledObject, note: string, now: Date) {
       return readySuspended(object, { note, reason: Reason.Failure, now });
     case Kind.ImageUpdateAutomation:
       return readySuspended(object, { note, reason: Reason.UpdateFailed, now });
+    case Kind.Receiver:
+      return readySuspended(object, { note, reason: Reason.Failed, now });
   }
 }
 

@@ -5,6 +5,25 @@ import { bigIntegerDigits } from './big-integer.ts';
  * from an API server. Big integers that were kept as raw JSON become `bigint` too.
  */
 export function celValue(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null && ready.has(value)) return value;
+  return converted(value);
+}
+
+// What is large and goes into many expressions is converted once.
+const ready = new WeakSet<object>();
+
+/** The same, as a value that {@link celValue} leaves as it is from then on. */
+export function celConstant(value: unknown): unknown {
+  return celResult(celValue(value));
+}
+
+/** What an expression came to, for the input of another: its own types survive. */
+export function celResult(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null) ready.add(value);
+  return value;
+}
+
+function converted(value: unknown): unknown {
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(celValue);

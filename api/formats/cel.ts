@@ -1,7 +1,7 @@
 import { createContext, Script } from 'node:vm';
 import { Environment, type ParseResult } from '@marcbachmann/cel-js';
 import { inspectAst } from './cel-ast.ts';
-import { celValue } from './cel-value.ts';
+import { celResult, celValue } from './cel-value.ts';
 import { compileRegExp } from './regexp.ts';
 
 /** An expression that does not compile, or that could not be evaluated. */
@@ -22,6 +22,11 @@ export type CelInput = Readonly<Record<string, unknown>>;
 /** A compiled condition. Throws a {@link CelError} when it fails on these values, is no boolean or takes too long. */
 export type CelCondition = (input: CelInput) => boolean;
 
+export interface CelOptions {
+  /** Bounds the time of simple expressions, too: their values are as large as somebody sends them. */
+  readonly isStrict?: boolean;
+}
+
 // Both bound what a hostile author of an expression can cost (S17): the size of it, and loops within loops.
 const LONGEST_EXPRESSION = 8192;
 const DEEPEST_LOOP = 3;
@@ -41,22 +46,49 @@ const limits = {
  * Options and functions follow fluxcd/pkg runtime/cel: optional types, homogeneous literals, numbers of
  * different types compare; regular expressions are RE2 and never the engine's own.
  */
-export function compileCel(expression: string, variables?: readonly string[]): CelCondition {
-  if (expression.length > LONGEST_EXPRESSION) {
-    throw new CelError('expression', expression, `it is longer than ${LONGEST_EXPRESSION} characters`);
-  }
-  const { program, loopDepth } = compile(expression, environmentFor(variables));
-  if (loopDepth > DEEPEST_LOOP) {
-    throw new CelError('expression', expression, `its loops are nested deeper than ${DEEPEST_LOOP}`);
-  }
-  const run = loopDepth > 1 ? bounded : unbounded;
+export function compileCel(
+  expression: string,
+  variables?: readonly string[],
+  options: CelOptions = {},
+): CelCondition {
+  const run = prepare(expression, variables, { ...options, isCondition: true });
   return (input) => {
-    const result = run(program, celValue(input) as CelInput, expression);
+    const result = run(input);
     if (typeof result !== 'boolean') {
       throw new CelError('expression', expression, 'its result is not true or false');
     }
     return result;
   };
+}
+
+/** Compiles an expression of any result, which is good as input of another. Throws as {@link compileCel} does. */
+export function compileCelValue(
+  expression: string,
+  variables: readonly string[],
+  options: CelOptions = {},
+): (input: CelInput) => unknown {
+  const run = prepare(expression, variables, { ...options, isCondition: false });
+  return (input) => celResult(run(input));
+}
+
+interface Wanted extends CelOptions {
+  readonly isCondition: boolean;
+}
+
+function prepare(
+  expression: string,
+  variables: readonly string[] | undefined,
+  { isCondition, isStrict = false }: Wanted,
+): (input: CelInput) => unknown {
+  if (expression.length > LONGEST_EXPRESSION) {
+    throw new CelError('expression', expression, `it is longer than ${LONGEST_EXPRESSION} characters`);
+  }
+  const { program, loopDepth } = compile(expression, environmentFor(variables), isCondition);
+  if (loopDepth > DEEPEST_LOOP) {
+    throw new CelError('expression', expression, `its loops are nested deeper than ${DEEPEST_LOOP}`);
+  }
+  const run = loopDepth > 1 || isStrict ? bounded : unbounded;
+  return (input) => run(program, celValue(input) as CelInput, expression);
 }
 
 function environmentFor(variables: readonly string[] | undefined): Environment {
@@ -80,7 +112,7 @@ interface Compiled {
   readonly loopDepth: number;
 }
 
-function compile(expression: string, environment: Environment): Compiled {
+function compile(expression: string, environment: Environment, isCondition: boolean): Compiled {
   let program: ParseResult;
   let loopDepth: number;
   try {
@@ -91,7 +123,7 @@ function compile(expression: string, environment: Environment): Compiled {
   }
   const { valid, type, error } = program.check();
   if (!valid) throw new CelError('expression', expression, summaryOf(error));
-  if (type !== 'bool' && type !== 'dyn') {
+  if (isCondition && type !== 'bool' && type !== 'dyn') {
     throw new CelError('expression', expression, `its result is a ${type ?? 'value'}, not a bool`);
   }
   return { program, loopDepth };

@@ -8,7 +8,7 @@ export interface Column {
 }
 
 /** A kind that commands know; not every one has runs. */
-export type CommandKind = Kind | 'Receiver' | 'Provider' | 'Alert';
+export type CommandKind = Kind | 'Provider' | 'Alert';
 
 /** How the commands speak of a kind: `flux`'s words. */
 export interface KindInfo {

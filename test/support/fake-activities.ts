@@ -190,6 +190,10 @@ export function fakeActivities(overrides: Partial<Activities> = {}): FakeActivit
     settleImageWaiting: done,
     settleImageFailure: done,
 
+    observeReceiver: async (input) => readyGitRepository(input),
+    settleReceiver: async () => ({ ms, message: 'Reconciliation finished, next run in 10m0s' }),
+    settleReceiverFailure: done,
+
     settleSuspended: done,
     releaseObject: done,
     forgetObject: done,

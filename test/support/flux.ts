@@ -219,6 +219,7 @@ function revisionOf(object: ReconciledObject): string | undefined {
   if (object.kind === 'ImageRepository') return object.status?.lastScanResult?.revision;
   if (object.kind === 'ImagePolicy') return object.status?.latestRef?.tag;
   if (object.kind === 'ImageUpdateAutomation') return object.status?.observedSourceRevision;
+  if (object.kind === 'Receiver') return object.status?.webhookPath;
   return object.status?.artifact?.revision;
 }
 

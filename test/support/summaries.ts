@@ -15,6 +15,7 @@ export function summary(some: Partial<Summary> = {}): Summary {
     isDeleting: false,
     requestedAt: undefined,
     handledRequest: undefined,
+    signalledRequest: undefined,
     ready: { status: 'True', reason: 'ReconciliationSucceeded' },
     isStalled: false,
     isStatic: false,

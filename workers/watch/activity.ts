@@ -11,6 +11,7 @@ import { signalObject } from '../../client/objects.ts';
 import { type ReconcileRequest, requestReconcile, type Trigger } from '../../workflows/messages.ts';
 import type { WatchInput } from '../../workflows/watch.ts';
 import { type Configs, createConfigs } from './configs.ts';
+import { createExpectations } from './expectations.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import { createScheduleKeeper } from './schedule-keeper.ts';
 import { keyOf, type Summary } from './summary.ts';
@@ -93,6 +94,7 @@ function watchObjects(deps: WatchDeps, cluster: string, signal: AbortSignal, rem
   const world = new World({
     request: (object, request) => pokes.put(keyOf(object.ref), { object, request }),
     look: (object) => looks.put(keyOf(object.ref), object),
+    expect: (object) => expectations.add(object),
     schedule(object) {
       lastNews = performance.now();
       ids.add(workflowId(cluster, object.ref));
@@ -102,6 +104,12 @@ function watchObjects(deps: WatchDeps, cluster: string, signal: AbortSignal, rem
       ids.delete(workflowId(cluster, ref));
       schedules.remove(ref);
     },
+  });
+  const expectations = createExpectations({
+    signal,
+    onError,
+    isAnswered: (object) => world.isAnswered(object),
+    runs: deps.runs,
   });
   const configs = createConfigs(remembered, (config) => world.configChanged(config));
 

@@ -24,6 +24,8 @@ export interface Level {
 export interface Need {
   readonly trigger: Trigger;
   readonly requestedAt?: string;
+  /** Whoever requested it signals the run itself, unless it dies in between. */
+  readonly isSignalled?: boolean;
   /** What was asked, once this need is met. */
   readonly asked: Asked;
 }
@@ -43,7 +45,7 @@ export function behind(object: Summary, { source, choices }: Level, asked: Asked
     ...(choices !== undefined && { choices }),
   };
   if (needsRequest(object) && requestedAt !== asked.requestedAt)
-    return { trigger: Trigger.Request, requestedAt: object.requestedAt, asked: all };
+    return requestNeed(object, object.requestedAt, all);
   if (object.isDeleting) return undefined;
   if (needsSpec(object) && asked.generation !== generation)
     return { trigger: specTrigger(object), asked: all };
@@ -52,6 +54,11 @@ export function behind(object: Summary, { source, choices }: Level, asked: Asked
   if (needsChoices(object, choices) && asked.choices !== choices)
     return { trigger: Trigger.Policy, asked: all };
   return undefined;
+}
+
+function requestNeed({ signalledRequest }: Summary, requestedAt: string, asked: Asked): Need {
+  const isSignalled = signalledRequest === requestedAt;
+  return { trigger: Trigger.Request, requestedAt, ...(isSignalled && { isSignalled }), asked };
 }
 
 function needsRequest(object: Summary): object is Summary & { readonly requestedAt: string } {

@@ -23,6 +23,8 @@ export interface Summary {
   readonly isDeleting: boolean;
   readonly requestedAt: string | undefined;
   readonly handledRequest: string | undefined;
+  /** The request whose writer signals the run itself. */
+  readonly signalledRequest: string | undefined;
   readonly ready: Pick<Condition, 'status' | 'reason'> | undefined;
   readonly isStalled: boolean;
   /** Nobody reconciles it: a HelmRepository of a registry, which others only read. */
@@ -57,6 +59,7 @@ interface Loose {
   readonly policySelector?: LabelSelector;
   readonly chart?: { readonly spec?: { readonly sourceRef?: LooseReference } } | string;
   readonly valuesFrom?: readonly LooseReference[];
+  readonly secretRef?: { readonly name: string };
   readonly dependsOn?: readonly { readonly name: string; readonly namespace?: string }[];
   readonly postBuild?: {
     readonly substituteFrom?: readonly LooseReference[];
@@ -96,6 +99,7 @@ export function summarise(object: KubeObject): Summary {
     isDeleting:
       metadata.deletionTimestamp !== undefined && (metadata.finalizers?.includes(FINALIZER) ?? false),
     requestedAt: metadata.annotations?.[Annotation.requestedAt],
+    signalledRequest: metadata.annotations?.[Annotation.signalledAt],
     ...specOf(object, (object['spec'] ?? {}) as Loose, ref),
     ...statusOf((object['status'] ?? {}) as LooseStatus),
     ...imagesOf(object),
@@ -161,12 +165,17 @@ function isStatic(object: KubeObject, { type }: Loose): boolean {
 
 function referencesOf(ref: ObjectRef, spec: Loose) {
   const { dependsOn = [], postBuild, valuesFrom = [] } = spec;
-  const configs = [...(postBuild?.substituteFrom ?? []), ...valuesFrom];
+  const configs = [...(postBuild?.substituteFrom ?? []), ...valuesFrom, ...tokenOf(ref, spec)];
   return {
     source: sourceOf(ref, spec),
     dependsOn: dependsOn.map((on) => key(ref.kind, on.namespace || ref.namespace, on.name)),
     configs: configs.map((from) => key(from.kind, ref.namespace, from.name)),
   };
+}
+
+/** Of other kinds a Secret wakes nobody. */
+function tokenOf({ kind }: ObjectRef, { secretRef }: Loose): readonly LooseReference[] {
+  return kind === Kind.Receiver && secretRef ? [{ kind: 'Secret', name: secretRef.name }] : [];
 }
 
 function sourceOf({ kind, namespace, name }: ObjectRef, spec: Loose): string | undefined {

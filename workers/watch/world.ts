@@ -25,6 +25,8 @@ export interface Reactions {
   request(object: Summary, request: { readonly trigger: Trigger; readonly requestedAt?: string }): void;
   /** The object may have lost its run or its appointment. */
   look(object: Summary): void;
+  /** Somebody signals the object's run; should that not come, the object has to be looked at. */
+  expect(object: Summary): void;
   /** The schedule may differ from the object. */
   schedule(object: Summary): void;
   gone(object: Summary): void;
@@ -76,6 +78,12 @@ export class World {
 
   remove(object: KubeObject): void {
     this.#remove(keyOf(summarise(object).ref));
+  }
+
+  /** Whether the request that it had then is answered, overtaken or void. */
+  isAnswered({ ref, requestedAt }: Summary): boolean {
+    const now = this.#known.get(keyOf(ref));
+    return now?.requestedAt !== requestedAt || now?.requestedAt === now?.handledRequest;
   }
 
   /** A ConfigMap or Secret that wakes its readers changed. */
@@ -173,7 +181,8 @@ export class World {
     const need = behind(object, this.#levelOf(object), this.#asked.get(id) ?? {});
     if (need === undefined) return false;
     this.#asked.set(id, need.asked);
-    this.#request(object, need);
+    if (need.isSignalled) this.#reactions.expect(object);
+    else this.#request(object, need);
     return true;
   }
 

@@ -26,6 +26,7 @@ it('workflow types', () => {
     'imageRepository',
     'imageUpdateAutomation',
     'kustomization',
+    'receiver',
     'resumeLater',
     'tick',
     'watch',
@@ -39,6 +40,7 @@ it('workflow types', () => {
     ImageRepository: 'imageRepository',
     ImagePolicy: 'imagePolicy',
     ImageUpdateAutomation: 'imageUpdateAutomation',
+    Receiver: 'receiver',
   });
 });
 
@@ -76,6 +78,7 @@ it('activities', () => {
     'observeImageRepository',
     'observeImageUpdateAutomation',
     'observeKustomization',
+    'observeReceiver',
     'pruneKustomization',
     'releaseObject',
     'requestResume',
@@ -96,6 +99,8 @@ it('activities', () => {
     'settleKustomization',
     'settleKustomizationFailure',
     'settleKustomizationWaiting',
+    'settleReceiver',
+    'settleReceiverFailure',
     'settleSourceFailure',
     'settleSourceWaiting',
     'settleStatic',
@@ -133,6 +138,7 @@ it('triggers and outcomes', () => {
     'Source',
     'Spec',
     'Suspend',
+    'Webhook',
   ]);
   expect(Object.keys(Outcome).sort()).toEqual([
     'Deleted',

@@ -10,6 +10,7 @@ beforeEach(() => {
     request: ({ ref }, { trigger }) => void done.push(`${ref.name} ${trigger}`),
     look: ({ ref }) => void done.push(`${ref.name} look`),
     schedule: () => undefined,
+    expect: () => undefined,
     gone: () => undefined,
   });
 });

@@ -14,6 +14,7 @@ function newWorld(): World {
     request: ({ ref }, { trigger }) => void requests.push(`${ref.name}: ${trigger}`),
     look: () => {},
     schedule: () => {},
+    expect: () => undefined,
     gone: () => {},
   });
 }

@@ -10,6 +10,7 @@ beforeEach(() => {
     request: ({ ref }, { trigger }) => void done.push(`request ${ref.kind} ${ref.name} ${trigger}`),
     look: ({ ref }) => void done.push(`look ${ref.kind} ${ref.name}`),
     schedule: () => undefined,
+    expect: () => undefined,
     gone: ({ ref }) => void done.push(`gone ${ref.kind} ${ref.name}`),
   });
 });

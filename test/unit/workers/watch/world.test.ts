@@ -10,6 +10,7 @@ beforeEach(() => {
     request: ({ ref }, { trigger }) => void done.push(`request ${ref.name} ${trigger}`),
     look: ({ ref }) => void done.push(`look ${ref.name}`),
     schedule: () => undefined,
+    expect: () => undefined,
     gone: ({ ref }) => void done.push(`gone ${ref.name}`),
   });
 });
