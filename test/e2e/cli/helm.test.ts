@@ -5,6 +5,7 @@ import { loadKubeAccess } from '../../../activities/kube/config.ts';
 import { answerRequests } from '../../support/answering-controller.ts';
 import { createNamespace, type Stack, startStack } from '../../support/harness.ts';
 import { helmObjects, putObjects } from '../../support/helm-objects.ts';
+import { pawlHere, speakTo } from '../../support/pawl-here.ts';
 import { openTranscripts, runLine, type Transcript } from '../../support/transcripts.ts';
 
 // To record anew: PAWL_RECORD_FLUX=/path/to/flux vitest run --project e2e test/e2e/cli/helm.test.ts
@@ -16,6 +17,7 @@ let kube: KubeClient;
 // No worker: the status of all objects is the test's own.
 beforeAll(async () => {
   stack = await startStack({ nodes: false, inMemory: true });
+  speakTo(stack);
   kube = createKubeClient(loadKubeAccess({ kubeconfig: stack.kubeconfig }));
   await putObjects(kube, helmObjects());
 });
@@ -39,11 +41,11 @@ async function home(): Promise<string> {
 
 /** Runs a line, and says what there is to say of it; `namespace` is what `NS` in it stands for. */
 async function run(line: string, namespace = ''): Promise<Transcript> {
-  return runLine(stack, line, namespace);
+  return runLine(stack, line, namespace, pawlHere);
 }
 
 describe('shows of the Helm kinds what flux shows', () => {
-  it.concurrent.each([
+  it.each([
     'get hr -A',
     'get helmreleases -n apps --show-source',
     'get hr web -n apps',
@@ -51,7 +53,7 @@ describe('shows of the Helm kinds what flux shows', () => {
     'get hr -n nope',
     'get hr -A --status-selector ready=false',
     'get hr -n apps -l team=web --no-header',
-    'get hr -n apps --watch --timeout 10s',
+    'get hr -n apps --watch --timeout 2s',
     'get sources helm -A',
     'get source chart -n sources',
     'get sources all -n sources',
