@@ -31,10 +31,12 @@ export function updatedStatus(
 /** A pull request that failed makes the object not ready: what was pushed waits for somebody to see it. */
 function readyStatus(
   object: ImageUpdateAutomation,
-  { pullRequest }: Pick<UpdatedBranch, 'pullRequest'>,
+  { pullRequest, problems }: Pick<UpdatedBranch, 'pullRequest' | 'problems'>,
   now: Date,
 ): ImageUpdateAutomationStatus {
-  if (pullRequest?.state !== 'failed') return readySucceeded(object, UP_TO_DATE, now);
+  if (pullRequest?.state !== 'failed') {
+    return readySucceeded(object, [UP_TO_DATE, ...problems].join('; '), now);
+  }
   const { message } = pullRequest;
   return readyFailed(object, { reason: Reason.PullRequestFailed, message, stalled: false, now });
 }

@@ -45,7 +45,7 @@ export async function settleImageUpdateAutomation(
   if (!found) return { message: 'the object is gone' };
   const object = asAttempted(found, updated.attempt);
   const after = updatedStatus(object, updated, deps.now());
-  const events = eventsOf(object, updated);
+  const events = [...eventsOf(object, updated), ...notesOf(object, after)];
   for (const event of events) await deps.events.record({ object, ...event });
   faultPoint('image.status');
   await patchStatus(deps.kube, ref, object.status, after);
@@ -70,4 +70,12 @@ function eventsOf({ status }: ImageUpdateAutomation, updated: UpdatedBranch): re
   const wasReady = findCondition(status?.conditions, 'Ready')?.status !== 'False';
   if (told.length === 0 && !wasReady) succeeded(UP_TO_DATE);
   return told;
+}
+
+/** Files that were skipped and markers that lead nowhere are told when they are others than before. */
+function notesOf({ status }: ImageUpdateAutomation, after: ImageUpdateAutomationStatus): readonly Told[] {
+  const message = findCondition(after.conditions, 'Ready')?.message ?? '';
+  const isNews = message !== findCondition(status?.conditions, 'Ready')?.message;
+  if (!isNews || !message.startsWith(`${UP_TO_DATE}; `)) return [];
+  return [{ type: 'Normal', reason: Reason.Succeeded, message }];
 }

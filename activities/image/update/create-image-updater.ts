@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
+import { findCondition } from '../../../api/conditions.ts';
 import type { GitRepository } from '../../../api/git-repository.ts';
 import type { ImageRef } from '../../../api/image-policy.ts';
 import type { ImageUpdateAutomation } from '../../../api/image-update-automation.ts';
@@ -12,6 +13,7 @@ import { gitFailure } from '../../fetch/git-errors.ts';
 import type { GitRemotes, OpenRemote } from '../../fetch/git-remotes.ts';
 import { createKeyedLock } from '../../fetch/keyed-lock.ts';
 import { resolveWith } from '../../fetch/resolve.ts';
+import { UP_TO_DATE } from '../../status/image-update-automation-status.ts';
 import { type Branches, branchesOf } from './branches.ts';
 import { type ReadSecret, signingOf } from './signing.ts';
 import { type BranchChanges, hasObserved, type UpdateResult, updateBranch } from './update-branch.ts';
@@ -108,7 +110,8 @@ async function attempt(plan: Plan): Promise<UpdateResult | 'raced'> {
     const others = [branches.pushRef, ...(refspec ? [refspec.to] : [])];
     const { resolved, heads } = await resolveWith(session, branches.checkout, others);
     const isObserved = automation.status?.observedSourceRevision === resolved.revision;
-    if (!branches.switched && !refspec && isObserved && hasObserved(automation, images)) {
+    const isQuiet = isObserved && !hasProblems(automation) && hasObserved(automation, images);
+    if (!branches.switched && !refspec && isQuiet) {
       return nothingNew(branches, resolved.revision);
     }
     const request = { resolved, fingerprint: credentials.fingerprint };
@@ -130,6 +133,11 @@ async function remoteWork(
     const tree = { session: remote.session, repository, commit: resolved.commit, isWhole };
     return await updateBranch({ ...plan, tree, resolved, heads, passed, onChanges });
   });
+}
+
+/** What is told of single files must be found again, or it would be taken back. */
+function hasProblems({ status }: ImageUpdateAutomation): boolean {
+  return (findCondition(status?.conditions, 'Ready')?.message ?? UP_TO_DATE) !== UP_TO_DATE;
 }
 
 function nothingNew({ push, switched }: Branches, revision: string): UpdateResult {

@@ -20,6 +20,13 @@ export interface Edit {
   readonly alsoRead: readonly (Buffer | undefined)[];
 }
 
+interface Wanted {
+  readonly images: ReadonlyMap<string, ImageRef>;
+  readonly alsoRead: readonly string[];
+  /** Whether a marker that names none of the images is worth a sentence. */
+  readonly isOurs: (setter: string) => boolean;
+}
+
 const HEADER_BYTES = 128;
 // The commits that are read along.
 const OTHER_OBJECTS = 4 * 1024 * 1024;
@@ -32,7 +39,7 @@ const MOST_CHANGED = 64 * 1024 * 1024;
 export async function editFiles(
   tree: Tree,
   { base, files, problems }: MarkedFiles,
-  { images, alsoRead: others }: { images: ReadonlyMap<string, ImageRef>; alsoRead: readonly string[] },
+  { images, alsoRead: others, isOurs }: Wanted,
 ): Promise<Edit> {
   const edits: FileEdit[] = [];
   const updated: UpdatedFile[] = [];
@@ -47,7 +54,7 @@ export async function editFiles(
       await new Promise((turn) => setImmediate(turn));
       tree.session.signal.throwIfAborted();
       const outcome = setImages(pathBelow(base, file.path), present(file, read[index]), images);
-      found.push(...sentencesOf(outcome));
+      found.push(...sentencesOf(outcome, isOurs));
       if (outcome.file === undefined) continue;
       const { content } = outcome.file;
       bytes += content.length;
@@ -72,8 +79,10 @@ async function readObjects(
   return [objects.slice(0, others.length), objects.slice(others.length)];
 }
 
-function sentencesOf({ problem, unknownPolicies }: FileOutcome): readonly string[] {
-  const unknown = unknownPolicies.map((setter) => `${setter}: no such policy, or it has not chosen an image`);
+function sentencesOf({ problem, unknownPolicies }: FileOutcome, isOurs: Wanted['isOurs']): readonly string[] {
+  const unknown = unknownPolicies
+    .filter(isOurs)
+    .map((setter) => `${setter}: no such policy, or it has not chosen an image`);
   return problem === undefined ? unknown : [problem, ...unknown];
 }
 

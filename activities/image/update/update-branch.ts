@@ -88,7 +88,7 @@ export async function updateBranch(update: BranchUpdate): Promise<UpdateResult |
   const marked = await findMarked(tree, path);
   const onPush = heads.get(branches.pushRef);
   const alsoRead = onPush === undefined ? [] : [onPush];
-  const edit = await editFiles(tree, marked, { images, alsoRead });
+  const edit = await editFiles(tree, marked, { images, alsoRead, isOurs: oursOf(update.automation) });
   update.passed('image.edited');
   if (edit.files.length === 0) {
     const lost = await adopt(update);
@@ -104,6 +104,17 @@ export async function updateBranch(update: BranchUpdate): Promise<UpdateResult |
     update.onChanges({ base, head: branches.push, message: landed.message, files: edit.updated });
   }
   return resultOf(update, edit, landed);
+}
+
+/**
+ * Whether a marker is this automation's business: others of the same repository have their own namespaces, or their own
+ * share of the policies.
+ */
+function oursOf({ metadata, spec }: ImageUpdateAutomation): (setter: string) => boolean {
+  const isAll = Object.values(spec.policySelector ?? {}).every(
+    (part) => Object.keys(part ?? {}).length === 0,
+  );
+  return (setter) => isAll && setter.startsWith(`${metadata.namespace}:`);
 }
 
 /**

@@ -80,8 +80,11 @@ describe('an update of the branch that is checked out', () => {
     expect(result.problems).toEqual([expect.stringContaining('broken.yaml')]);
   });
 
-  it('tells of markers that name no policy, and leaves them alone', async () => {
-    await repository.commit({ 'a.yaml': 'a: x:1 # {"$imagepolicy": "apps:gone"}\n' });
+  it('tells of markers that name no policy of its namespace, and leaves them alone', async () => {
+    const markers = ['apps:gone', 'other-namespace:app'].map(
+      (setter) => `x:1 # {"$imagepolicy": "${setter}"}`,
+    );
+    await repository.commit({ 'a.yaml': markers.map((marker, index) => `a${index}: ${marker}\n`).join('') });
 
     expect(await update(fixture, repository)).toMatchObject({
       upToDate: true,
