@@ -27,6 +27,7 @@ var formats = []struct {
 	{"image-number", "activities/image/policy/fixtures/image-number.json", number},
 	{"image-setters", "activities/image/update/fixtures/image-setters.json", imageSetters},
 	{"pull-secrets", "activities/fetch/oci/fixtures/pull-secrets.json", pullSecrets},
+	{"message", "activities/image/message/fixtures/message.json", message},
 	{"regexp", "api/formats/fixtures/regexp.json", match},
 	{"semver", "api/formats/fixtures/semver.json", semverCheck},
 	{"semver-latest", "api/formats/fixtures/semver-latest.json", semverLatest},
