@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Alert, alert as alertSchema } from '../../api/alert.ts';
+import { parseDuration } from '../../api/duration.ts';
+import { type Provider, provider as providerSchema } from '../../api/provider.ts';
+import { createProblemTeller, type OnProblem } from './alert-problems.ts';
+import { type CompiledAlert, compileAlert } from './compile-alert.ts';
+import type { FluxEvent } from './event.ts';
+import { createFollowed, type FollowedOptions } from './followed.ts';
+import type { Labels, Route } from './notice.ts';
+import { endsFailures, matchesSources, typeTakes } from './wants.ts';
+
+/** All Alerts and Providers of the cluster, in memory. */
+export interface AlertBook {
+  /** Waits for the first list, for some seconds after the start at most: whether there is one. */
+  isReady(): Promise<boolean>;
+  /** Who wants an event. */
+  wanting(event: FluxEvent, labels: Labels): readonly Route[];
+  /** Whether any Alert looks at labels. */
+  needsLabels(): boolean;
+}
+
+export interface AlertBookOptions extends FollowedOptions {
+  readonly noCrossNamespaceRefs: boolean;
+  readonly onProblem: OnProblem;
+  readonly firstListMs?: number;
+}
+
+// An event may wait so long for what is known of Alerts; later ones are kept for all, and matched when they are told.
+const FIRST_LIST_MS = 5_000;
+const TIMEOUT_MS = 15_000;
+
+/** Follows Alerts and Providers until the signal. */
+export function createAlertBook(options: AlertBookOptions): AlertBook {
+  const { signal, noCrossNamespaceRefs, firstListMs = FIRST_LIST_MS } = options;
+  const tellProblems = createProblemTeller(noCrossNamespaceRefs, options.onProblem);
+  const alerts = createFollowed(options, 'Alert', (object) => {
+    const parsed = alertSchema.safeParse(object);
+    if (!parsed.success) return undefined;
+    const compiled = compileAlert(parsed.data);
+    tellProblems(compiled);
+    return compiled;
+  });
+  const providers = createFollowed(options, 'Provider', (object) => providerSchema.safeParse(object).data);
+  const both = Promise.all([alerts.listed, providers.listed]).then(() => true);
+  const late = sleep(firstListMs, false, { signal, ref: false }).catch(() => false);
+  const first = Promise.race([both, late]);
+  const providerOf = ({ metadata, spec }: Alert) =>
+    providers.objects.get(`${metadata.namespace}/${spec.providerRef.name}`);
+
+  return {
+    isReady: async () => (alerts.isListed() && providers.isListed()) || (await first),
+    wanting: (event, labels) =>
+      [...alerts.objects.values()].flatMap((compiled) => {
+        const { metadata } = compiled.alert;
+        if (noCrossNamespaceRefs && event.involvedObject.namespace !== metadata.namespace) return [];
+        const provider = providerOf(compiled.alert);
+        return wants(compiled, provider, event, labels) ? [routeOf(compiled, provider)] : [];
+      }),
+    needsLabels: () =>
+      [...alerts.objects.values()].some(({ alert }) =>
+        alert.spec.eventSources.some(({ matchLabels }) => matchLabels !== undefined),
+      ),
+  };
+}
+
+/** A Provider that is missing is no reason not to: the delivery tells the Alert of it. */
+function wants(
+  { alert, afterFailures, ...compiled }: CompiledAlert,
+  provider: Provider | undefined,
+  event: FluxEvent,
+  labels: Labels,
+): boolean {
+  if (alert.spec.suspend || provider?.spec.suspend) return false;
+  if (afterFailures !== undefined && event.severity === 'info') {
+    return endsFailures(event) && matchesAnySeverity(alert, event, labels);
+  }
+  if (provider && !typeTakes(provider.spec.type, event)) return false;
+  return matchesSources(alert, event, labels) && compiled.allows(event.message);
+}
+
+/** Where failures are counted, every success ends the count: whatever it says, and whoever else is told of it. */
+function matchesAnySeverity(alert: Alert, event: FluxEvent, labels: Labels): boolean {
+  return matchesSources({ ...alert, spec: { ...alert.spec, eventSeverity: 'info' } }, event, labels);
+}
+
+function routeOf(
+  { alert: { metadata }, groupMs, afterFailures }: CompiledAlert,
+  provider: Provider | undefined,
+): Route {
+  const { namespace, name } = metadata;
+  return {
+    alert: { namespace, name },
+    timeoutMs: parseDuration(provider?.spec.timeout ?? '') ?? TIMEOUT_MS,
+    ...(groupMs !== undefined && { groupMs }),
+    ...(afterFailures !== undefined && { afterFailures }),
+  };
+}
