@@ -1,5 +1,5 @@
 import type { Budget } from './budget.ts';
-import type { GoInteger, GoMap, GoStruct, GoValue } from './value.ts';
+import type { GoMap, GoStruct, GoValue } from './value.ts';
 
 /** What Go's signatures ask for, and what a function gets for it. An `int` comes as a number. */
 interface ParameterTypes {
@@ -57,8 +57,3 @@ export function define<const P extends Parameters>(
 }
 
 export type FunctionTable = Readonly<Record<string, GoFunction>>;
-
-/** An integer as a number, for counts and positions. */
-export function toNumber(value: GoInteger): number {
-  return Number(value.value);
-}
