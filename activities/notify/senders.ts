@@ -1,13 +1,34 @@
 import type { ProviderType } from '../../api/provider.ts';
 import type { Sender } from './contract.ts';
+import { sendAlertmanager } from './providers/alertmanager.ts';
+import { sendAzureEventHub } from './providers/azureeventhub.ts';
+import { sendDatadog } from './providers/datadog.ts';
+import { sendDiscord } from './providers/discord.ts';
 import { sendGeneric, sendGenericHmac } from './providers/generic.ts';
+import { sendGoogleChat } from './providers/googlechat.ts';
+import { sendGooglePubSub } from './providers/googlepubsub.ts';
+import { sendGrafana } from './providers/grafana.ts';
+import { sendIncidentIo } from './providers/incident-io.ts';
+import { sendLark } from './providers/lark.ts';
+import { sendMatrix } from './providers/matrix.ts';
+import { sendMsTeams } from './providers/msteams.ts';
+import { sendOpsgenie } from './providers/opsgenie.ts';
+import { sendOtel } from './providers/otel.ts';
+import { sendPagerDuty } from './providers/pagerduty.ts';
+import { sendRocket } from './providers/rocket.ts';
+import { sendSentry } from './providers/sentry.ts';
+import { sendSlack } from './providers/slack.ts';
+import { sendTelegram } from './providers/telegram.ts';
+import { sendWebex } from './providers/webex.ts';
+import { sendZoom } from './providers/zoom.ts';
+import { sendZulip } from './providers/zulip.ts';
 
 /** Who tells which type of Provider. */
 export const SENDERS: Readonly<Record<ProviderType, Sender | undefined>> = {
-  slack: undefined,
-  discord: undefined,
-  msteams: undefined,
-  rocket: undefined,
+  slack: sendSlack,
+  discord: sendDiscord,
+  msteams: sendMsTeams,
+  rocket: sendRocket,
   generic: sendGeneric,
   'generic-hmac': sendGenericHmac,
   github: undefined,
@@ -17,25 +38,25 @@ export const SENDERS: Readonly<Record<ProviderType, Sender | undefined>> = {
   bitbucketserver: undefined,
   bitbucket: undefined,
   azuredevops: undefined,
-  googlechat: undefined,
-  googlepubsub: undefined,
-  webex: undefined,
-  sentry: undefined,
-  azureeventhub: undefined,
-  telegram: undefined,
-  lark: undefined,
-  matrix: undefined,
-  opsgenie: undefined,
-  alertmanager: undefined,
-  grafana: undefined,
+  googlechat: sendGoogleChat,
+  googlepubsub: sendGooglePubSub,
+  webex: sendWebex,
+  sentry: sendSentry,
+  azureeventhub: sendAzureEventHub,
+  telegram: sendTelegram,
+  lark: sendLark,
+  matrix: sendMatrix,
+  opsgenie: sendOpsgenie,
+  alertmanager: sendAlertmanager,
+  grafana: sendGrafana,
   githubdispatch: undefined,
   githubpullrequestcomment: undefined,
   gitlabmergerequestcomment: undefined,
-  pagerduty: undefined,
-  datadog: undefined,
+  pagerduty: sendPagerDuty,
+  datadog: sendDatadog,
   nats: undefined,
-  zulip: undefined,
-  otel: undefined,
-  zoom: undefined,
-  'incident.io': undefined,
+  zulip: sendZulip,
+  otel: sendOtel,
+  zoom: sendZoom,
+  'incident.io': sendIncidentIo,
 };

@@ -18,7 +18,7 @@ export async function loginToAzure(
   host: string,
   signal: AbortSignal,
 ): Promise<CloudCredentials> {
-  const credential = await credentialOfWorker();
+  const credential = await azureIdentity();
   const access = await credential.getToken(SCOPE, { abortSignal: signal });
   if (access === null) throw new Error('Entra ID answers no token');
   rememberSecret(access.token);
@@ -31,7 +31,7 @@ export async function loginToAzure(
 }
 
 /** As the SDK's default, without the command lines of developers: a worker starts no programs that it finds. */
-async function credentialOfWorker(): Promise<TokenCredential> {
+export async function azureIdentity(): Promise<TokenCredential> {
   const identity = await import('@azure/identity');
   const { AZURE_CLIENT_ID: clientId, AZURE_FEDERATED_TOKEN_FILE: tokenFile } = process.env;
   return new identity.ChainedTokenCredential(

@@ -1,0 +1,33 @@
+import type { Sender } from '../contract.ts';
+import type { FluxEvent } from '../event.ts';
+import { postJson } from '../post-json.ts';
+import { escapeMarkup, messageOf, metadataOf, titleOf } from './event-text.ts';
+import { explain } from './explain.ts';
+
+// A message holds 32 000 bytes in all.
+const LONGEST = { text: 4000, value: 1000 };
+
+/** Google Chat: a card for the webhook of a space. */
+export const sendGoogleChat: Sender = async (deps, delivery) => {
+  await postJson(deps, delivery, {
+    service: 'Google Chat',
+    address: delivery.recipient.address,
+    body: { cards: [cardOf(delivery.event)] },
+    explain,
+  });
+};
+
+function cardOf(event: FluxEvent): object {
+  const message = escapeMarkup(messageOf(event, LONGEST.text));
+  const text = event.severity === 'error' ? `<font color="#ff0000">${message}</font>` : message;
+  const details = metadataOf(event, LONGEST.value).map(([topLabel, content]) => ({
+    keyValue: { topLabel, content, contentMultiline: false },
+  }));
+  return {
+    header: { title: titleOf(event), subtitle: event.reportingController },
+    sections: [
+      { widgets: [{ textParagraph: { text } }] },
+      ...(details.length > 0 ? [{ widgets: details }] : []),
+    ],
+  };
+}
