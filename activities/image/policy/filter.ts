@@ -45,7 +45,7 @@ function compile(pattern: string): RE2JS {
     if (!(error instanceof RegExpError)) throw error;
     throw stalled(
       Reason.InvalidPolicy,
-      `failed to filter tags: invalid regular expression pattern '${pattern}': ${error.detail}`,
+      `failed to filter tags: invalid regular expression pattern '${pattern}': ${error.detail}; correct spec.filterTags.pattern`,
     );
   }
 }

@@ -10,6 +10,12 @@ import { compileRange, latestSemver } from './semver.ts';
 /** How a policy chooses among tags. */
 export type Choice = Pick<ImagePolicySpec, 'policy' | 'filterTags'>;
 
+// Flux's words, behind which we say what to do.
+const NO_CHOICE = 'invalid policy: given ImagePolicyChoice object is invalid';
+const NO_TAGS = 'version list argument cannot be empty';
+const NO_LATEST = 'unable to determine latest version from provided list';
+const NO_VERSION = 'no tag is a version in spec.policy.semver.range: correct it, or push one that is';
+
 type Latest = (texts: readonly string[]) => string | undefined;
 
 /** Bounds of one selection. */
@@ -39,11 +45,10 @@ export async function selectTag(
   // The reflector keeps tags downwards; of two that are compared by the same text its last one stays.
   const kept = filter && (await filtered(downwards(tags), filter, options));
   const candidates = downwards(kept?.keys() ?? tags);
-  if (candidates.length === 0) throw failed(Reason.Failure, 'version list argument cannot be empty');
+  if (candidates.length === 0) throw nothingLeft(filter !== undefined);
   const chosen = latest(candidates);
   const tag = kept && chosen !== undefined ? kept.get(chosen) : chosen;
-  if (tag === undefined)
-    throw failed(Reason.Failure, 'unable to determine latest version from provided list');
+  if (tag === undefined) throw failed(Reason.Failure, `${NO_LATEST}; ${NO_VERSION}`);
   return tag;
 }
 
@@ -66,7 +71,10 @@ function compilePolicy({ semver, alphabetical, numerical }: Choice['policy']): L
     const descending = isDescending(numerical.order);
     return (texts) => latestNumerical(texts, descending);
   }
-  throw stalled(Reason.InvalidPolicy, 'invalid policy: given ImagePolicyChoice object is invalid');
+  throw stalled(
+    Reason.InvalidPolicy,
+    `${NO_CHOICE}; set one of semver, alphabetical and numerical in spec.policy`,
+  );
 }
 
 function isDescending(order: string | undefined): boolean {
@@ -95,6 +103,11 @@ async function filtered(
     turn = performance.now();
   }
   return kept;
+}
+
+function nothingLeft(isFiltered: boolean): Error {
+  const advice = '; no tag matches spec.filterTags.pattern: correct it, or push one that does';
+  return failed(Reason.Failure, `${NO_TAGS}${isFiltered ? advice : ''}`);
 }
 
 function tooSlow(budgetMs: number, count: number): Error {

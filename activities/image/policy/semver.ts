@@ -6,7 +6,10 @@ import { stalled } from '../../failures.ts';
 export function compileRange(range: string): Constraint {
   const constraint = parseConstraint(range);
   if (constraint) return constraint;
-  throw stalled(Reason.InvalidPolicy, `invalid policy: improper constraint: ${range}`);
+  throw stalled(
+    Reason.InvalidPolicy,
+    `invalid policy: improper constraint: ${range}; write spec.policy.semver.range as >=1.0.0 <2.0.0 for example`,
+  );
 }
 
 /**

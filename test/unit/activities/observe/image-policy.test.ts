@@ -209,14 +209,14 @@ describe('an ImagePolicy stalls', () => {
       { policy: {} },
       {},
       'InvalidPolicy',
-      'invalid policy: given ImagePolicyChoice object is invalid',
+      'invalid policy: given ImagePolicyChoice object is invalid; set one of semver, alphabetical and numerical in spec.policy',
     ],
     [
       'with a filter that is none',
       { filterTags: { pattern: '(' } },
       {},
       'InvalidPolicy',
-      "failed to filter tags: invalid regular expression pattern '(': error parsing regexp: missing closing ): `(`",
+      "failed to filter tags: invalid regular expression pattern '(': error parsing regexp: missing closing ): `(`; correct spec.filterTags.pattern",
     ],
     [
       'with an image that is none',

@@ -45,7 +45,7 @@ describe('a filter', () => {
       expect.objectContaining({
         type: Reason.InvalidPolicy,
         message:
-          "failed to filter tags: invalid regular expression pattern '^v(': error parsing regexp: missing closing ): `^v(`",
+          "failed to filter tags: invalid regular expression pattern '^v(': error parsing regexp: missing closing ): `^v(`; correct spec.filterTags.pattern",
         details: [{ stalled: true }],
       }),
     );

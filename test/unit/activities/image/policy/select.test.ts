@@ -88,11 +88,15 @@ describe('a policy', () => {
   });
 
   const STALLED: readonly (readonly [string, Choice, string])[] = [
-    ['without a choice', { policy: {} }, 'invalid policy: given ImagePolicyChoice object is invalid'],
+    [
+      'without a choice',
+      { policy: {} },
+      'invalid policy: given ImagePolicyChoice object is invalid; set one of semver, alphabetical and numerical in spec.policy',
+    ],
     [
       'with a bad range',
       { policy: { semver: { range: 'not a range' } } },
-      'invalid policy: improper constraint: not a range',
+      'invalid policy: improper constraint: not a range; write spec.policy.semver.range as >=1.0.0 <2.0.0 for example',
     ],
     [
       'with a bad order',
@@ -114,19 +118,19 @@ describe('a policy', () => {
       'whose filter no tag matches',
       { policy: ALPHABETICAL, filterTags: { pattern: '^v' } },
       ['1.0.0'],
-      'version list argument cannot be empty',
+      'version list argument cannot be empty; no tag matches spec.filterTags.pattern: correct it, or push one that does',
     ],
     [
       'without a version in its range',
       { policy: { semver: { range: '2.x' } } },
       ['1.0.0', 'latest', 'v2'],
-      'unable to determine latest version from provided list',
+      'unable to determine latest version from provided list; no tag is a version in spec.policy.semver.range: correct it, or push one that is',
     ],
     [
       'with a text that is no number',
       { policy: NUMERICAL },
       ['1', 'three', '2'],
-      "failed to parse invalid numeric value 'three'",
+      "failed to parse invalid numeric value 'three'; let spec.filterTags.pattern match only tags with a number, and extract that",
     ],
   ];
 
