@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { createKubeClient } from '../../activities/kube/client.ts';
 import { loadKubeAccess } from '../../activities/kube/config.ts';
 import { startStack } from '../support/stack.ts';
+import { measureImages } from './images.ts';
 import { measureLargeIndex } from './large-index.ts';
 import { measureFanOut, measurePushes } from './pushes.ts';
 import { measureReleases } from './releases.ts';
@@ -15,13 +16,13 @@ import { measureSync } from './sync.ts';
  */
 const USAGE = `Usage: npm run bench [-- OPTIONS]
 
-  --parts sync,pushes,helm,index  what is measured; all of it by default
-  --counts 100,1000               how many Kustomizations, for sync
-  --releases 10,50,100            how many HelmReleases, for helm`;
+  --parts sync,pushes,helm,index,images  what is measured; all of it by default
+  --counts 100,1000                      how many Kustomizations, for sync
+  --releases 10,50,100                   how many HelmReleases, for helm`;
 
 const { values } = parseArgs({
   options: {
-    parts: { type: 'string', default: 'sync,pushes,helm,index' },
+    parts: { type: 'string', default: 'sync,pushes,helm,index,images' },
     counts: { type: 'string', default: '100,1000' },
     releases: { type: 'string', default: '10,50,100' },
     help: { type: 'boolean', default: false },
@@ -39,6 +40,7 @@ const PARTS: Readonly<Record<string, readonly ((rig: Rig) => Promise<readonly Ro
   pushes: [async (rig) => [...(await measurePushes(rig)), ...(await measureFanOut(rig, 50))]],
   helm: each(values.releases, measureReleases),
   index: [(rig) => measureLargeIndex(rig, 50)],
+  images: [(rig) => measureImages(rig, 200)],
 };
 
 const rows: Row[] = [];
