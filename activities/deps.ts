@@ -7,6 +7,8 @@ import type { AskForArtifact } from './fetch/ask-for-artifact.ts';
 import type { ChartBuilder } from './fetch/chart/contract.ts';
 import type { GitFetcher } from './fetch/git-repository.ts';
 import type { ChartRepositories } from './fetch/helm/contract.ts';
+import type { HttpClient } from './fetch/http/client.ts';
+import type { ReadSecret } from './fetch/http/credentials.ts';
 import type { RegistryClient } from './fetch/oci/contract.ts';
 import type { CloudLogin } from './fetch/oci/login/contract.ts';
 import type { OpenArtifact } from './fetch/open-artifact.ts';
@@ -18,6 +20,8 @@ import type { TagStore } from './image/repository/contract.ts';
 import type { ImageUpdater } from './image/update/create-image-updater.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { Impersonate } from './kube/impersonate.ts';
+import type { AlertBook } from './notify/alert-book.ts';
+import type { Notices } from './notify/notices.ts';
 import type { Memory } from './observe/memory.ts';
 import type { Runs } from './runs.ts';
 import type { EventRecorder } from './status/events.ts';
@@ -66,11 +70,21 @@ export interface Deps {
   readonly imageUpdater: ImageUpdater;
   readonly pullRequests: PullRequests;
   readonly events: EventRecorder;
+  readonly notifications: Notifications;
   readonly memory: Memory;
   readonly fence: Fence;
   readonly log: StepLog;
   readonly policy: Policy;
   readonly now: () => Date;
+}
+
+/** What telling people and systems needs. */
+export interface Notifications {
+  readonly book: AlertBook;
+  readonly notices: Notices;
+  /** For servers that tenants name. */
+  readonly http: HttpClient;
+  readonly readSecret: ReadSecret;
 }
 
 export interface RefInput {

@@ -12,6 +12,7 @@ import { finalizeHelmRelease } from './helm/finalize.ts';
 import { selectImage } from './image/policy/steps.ts';
 import { scanImageRepository } from './image/repository/steps.ts';
 import { updateImages } from './image/update/steps.ts';
+import { deliverEvent, passOnEvent, routeEvent, tellDispatchFailure } from './notify/steps.ts';
 import { checkObject } from './observe/check.ts';
 import { observeGitRepository } from './observe/git-repository.ts';
 import { observeHelmChart } from './observe/helm-chart.ts';
@@ -107,6 +108,11 @@ export function createActivities(deps: Deps) {
     observeReceiver: activity(deps, observeReceiver),
     settleReceiver: activity(deps, told(settleReceiver, settled)),
     settleReceiverFailure: activity(deps, told(settleReceiverFailure, failure)),
+
+    routeEvent: activity(deps, routeEvent),
+    passOnEvent: activity(deps, passOnEvent),
+    deliverEvent: activity(deps, deliverEvent),
+    tellDispatchFailure: activity(deps, tellDispatchFailure),
 
     settleSuspended: activity(deps, told(settleSuspended, says('suspended'))),
     releaseObject: activity(deps, told(releaseObject, says('released: the object was deleted'))),

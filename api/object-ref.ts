@@ -40,7 +40,11 @@ const LONGEST_ID = 200;
  * A longer name is cut and gets a hash, so that the id fits every store.
  */
 export function workflowId(cluster: string, ref: ObjectRef): string {
-  const id = `${cluster}/${ref.kind}/${ref.namespace}/${ref.name}`;
+  return boundedId(`${cluster}/${ref.kind}/${ref.namespace}/${ref.name}`);
+}
+
+/** An id that fits every store, with room for what is added to it; a longer one is cut and gets a hash. */
+export function boundedId(id: string): string {
   return id.length <= LONGEST_ID ? id : `${id.slice(0, LONGEST_ID - 17)}~${fnv1a64(id)}`;
 }
 

@@ -27,7 +27,6 @@ import { createKubeClient } from '../activities/kube/client.ts';
 import { loadKubeAccess } from '../activities/kube/config.ts';
 import { createImpersonation } from '../activities/kube/impersonate.ts';
 import { createMemory } from '../activities/observe/memory.ts';
-import { createEventRecorder } from '../activities/status/events.ts';
 import type { HelmRepository } from '../api/helm-repository.ts';
 import { FieldManager } from '../api/names.ts';
 import { API_VERSION, Kind } from '../api/object-ref.ts';
@@ -37,6 +36,7 @@ import { startArtifactServer } from './artifact-server.ts';
 import { clearScratch } from './clear-scratch.ts';
 import type { Log } from './log.ts';
 import type { WorkerOptions } from './main.ts';
+import { openEvents } from './open-events.ts';
 
 export interface Opened {
   readonly client: Client;
@@ -60,13 +60,10 @@ export async function openDeps(options: WorkerOptions, { client, log, cleanup }:
   const server = await startArtifactServer({ store, address: options.artifactAddress });
   cleanup.defer(() => server.close());
   const advertisedUrl = options.artifactAdvertise ? `http://${options.artifactAdvertise}` : server.url;
-  const events = createEventRecorder({
-    kube,
-    onError: (error) => log.warn({ error: String(error) }, 'an event could not be written'),
-    now,
-  });
-  cleanup.defer(() => events.flush());
-  const runs = createRuns(client, options.cluster);
+  const { noCrossNamespaceRefs } = policy;
+  const { cluster } = options;
+  const told = openEvents({ kube, client, cluster, noCrossNamespaceRefs, log, cleanup, now });
+  const runs = createRuns(client, cluster);
   const askForArtifact = createAskForArtifact(runs);
   const kustomize = { kustomize: await ensureTool('kustomize'), scratchDir: join(dataDir, 'scratch') };
   const http = createHttpClient();
@@ -93,7 +90,8 @@ export async function openDeps(options: WorkerOptions, { client, log, cleanup }:
     tags: createTagStore(join(dataDir, 'tags')),
     imageUpdater: createImageUpdater({ remotes, readSecret, dataDir, assertMayWrite, now }),
     pullRequests: createPullRequests({ client: http, githubApp, readSecret, assertMayWrite }),
-    events,
+    events: told.events,
+    notifications: { ...told, http, readSecret },
     memory: createMemory(),
     fence,
     log,

@@ -1,4 +1,6 @@
+export { deliverAlert } from './deliver.ts';
 export { gitRepository } from './git-repository.ts';
+export { groupedAlert } from './grouped-alert.ts';
 export { helmChart } from './helm-chart.ts';
 export { helmRelease } from './helm-release.ts';
 export { helmRepository } from './helm-repository.ts';
@@ -6,6 +8,8 @@ export { imagePolicy } from './image-policy.ts';
 export { imageRepository } from './image-repository.ts';
 export { imageUpdateAutomation } from './image-update-automation.ts';
 export { kustomization } from './kustomization.ts';
+export { notify } from './notify.ts';
 export { receiver } from './receiver.ts';
+export { repeatedFailure } from './repeated-failure.ts';
 export { resumeLater, tick } from './tick.ts';
 export { watch } from './watch.ts';

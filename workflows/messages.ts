@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { Notice } from '../activities/notify/notice.ts';
 import type { ObjectRef } from '../api/object-ref.ts';
 
 /** Who or what asked for a run. */
@@ -64,6 +65,9 @@ export const requestReconcile = defineSignal<[ReconcileRequest?]>('requestReconc
 export const suspend = defineSignal<[SuspendRequest?]>('suspend');
 export const resume = defineSignal<[ResumeRequest?]>('resume');
 export const cancel = defineSignal<[CancelRequest?]>('cancel');
+
+/** Of the workflows that tell people and systems: an event for them. */
+export const tellEvent = defineSignal<[Notice]>('tellEvent');
 
 /** What a run is doing right now, in words. */
 export const progress = defineQuery<string>('progress');

@@ -12,10 +12,3 @@ export function dedupeKey({ involvedObject: object, message, metadata = {} }: Fl
   const parts = [object.kind, object.namespace, object.name, message, ...told];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
-
-/** Tells the objects apart that events are about. */
-export function objectKey({ involvedObject: { kind, namespace, name } }: FluxEvent): string {
-  return createHash('sha256')
-    .update(JSON.stringify([kind, namespace, name]))
-    .digest('hex');
-}

@@ -194,6 +194,11 @@ export function fakeActivities(overrides: Partial<Activities> = {}): FakeActivit
     settleReceiver: async () => ({ ms, message: 'Reconciliation finished, next run in 10m0s' }),
     settleReceiverFailure: done,
 
+    routeEvent: async () => ({ ms, routes: [] }),
+    passOnEvent: done,
+    deliverEvent: async () => ({ ms, isTold: true }),
+    tellDispatchFailure: done,
+
     settleSuspended: done,
     releaseObject: done,
     forgetObject: done,

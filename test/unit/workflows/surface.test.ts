@@ -18,7 +18,9 @@ function messagesOf(type: 'signal' | 'query'): readonly string[] {
 
 it('workflow types', () => {
   expect(Object.keys(workflows).sort()).toEqual([
+    'deliverAlert',
     'gitRepository',
+    'groupedAlert',
     'helmChart',
     'helmRelease',
     'helmRepository',
@@ -26,7 +28,9 @@ it('workflow types', () => {
     'imageRepository',
     'imageUpdateAutomation',
     'kustomization',
+    'notify',
     'receiver',
+    'repeatedFailure',
     'resumeLater',
     'tick',
     'watch',
@@ -45,7 +49,7 @@ it('workflow types', () => {
 });
 
 it('signals and queries', () => {
-  expect(messagesOf('signal')).toEqual(['cancel', 'requestReconcile', 'resume', 'suspend']);
+  expect(messagesOf('signal')).toEqual(['cancel', 'requestReconcile', 'resume', 'suspend', 'tellEvent']);
   expect(messagesOf('query')).toEqual(['progress']);
 });
 
@@ -64,6 +68,7 @@ it('activities', () => {
     'checkHealth',
     'checkObject',
     'compareBasis',
+    'deliverEvent',
     'fetchGitRepository',
     'fetchHelmChart',
     'fetchHelmRepository',
@@ -79,10 +84,12 @@ it('activities', () => {
     'observeImageUpdateAutomation',
     'observeKustomization',
     'observeReceiver',
+    'passOnEvent',
     'pruneKustomization',
     'releaseObject',
     'requestResume',
     'resumeObject',
+    'routeEvent',
     'scanImageRepository',
     'selectImage',
     'settleGitRepository',
@@ -106,6 +113,7 @@ it('activities', () => {
     'settleStatic',
     'settleSuspended',
     'suspendObject',
+    'tellDispatchFailure',
     'updateImages',
     'watchCluster',
   ]);

@@ -1,0 +1,131 @@
+import { type Alert, alert as alertSchema } from '../../api/alert.ts';
+import { type Provider, provider as providerSchema } from '../../api/provider.ts';
+import { Reason } from '../../api/reasons.ts';
+import type { Deps } from '../deps.ts';
+import { failed, transient } from '../failures.ts';
+import { faultPoint } from '../fault.ts';
+import type { StepContext } from '../steps.ts';
+import type { FluxEvent } from './event.ts';
+import { mergeEvents } from './merge-events.ts';
+import type { AlertRef, Labels, Notice, Route } from './notice.ts';
+import { count } from './outbox.ts';
+import { send } from './send.ts';
+
+export interface RouteInput {
+  readonly notice: Notice;
+}
+
+export interface Routed {
+  readonly routes: readonly Route[];
+}
+
+/** Who wants an event. Throws while that is not known. */
+export async function routeEvent({ kube, notifications }: Deps, { notice }: RouteInput): Promise<Routed> {
+  const { book } = notifications;
+  if (!(await book.isReady())) {
+    throw transient(Reason.SourceFetchFailed, 'Alerts and Providers could not be listed yet');
+  }
+  const { event, isCounted = false } = notice;
+  const labels = notice.labels ?? (book.needsLabels() ? await labelsOf(kube, event) : {});
+  const routes = book.wanting(event, labels);
+  return { routes: isCounted ? routes.filter(({ afterFailures }) => afterFailures === undefined) : routes };
+}
+
+async function labelsOf(
+  kube: Deps['kube'],
+  { involvedObject: { apiVersion, kind, namespace, name } }: FluxEvent,
+): Promise<Labels> {
+  const object = await kube.get({ apiVersion, kind, namespace, name });
+  return object?.metadata.labels ?? {};
+}
+
+export interface PassOnInput {
+  readonly route: Route;
+  readonly notice: Notice;
+  readonly to: 'group' | 'count';
+}
+
+/** Has an event told with others of its time, or counted. */
+export async function passOnEvent({ notifications: { notices } }: Deps, input: PassOnInput): Promise<void> {
+  const { route, notice, to } = input;
+  await (to === 'group' ? notices.group(route, notice) : count(notices, route, notice));
+}
+
+export interface DeliverInput {
+  readonly alert: AlertRef;
+  /** One, or the first of a burst. */
+  readonly events: readonly FluxEvent[];
+  /** Of a burst, with those that are left out. */
+  readonly total?: number;
+  readonly windowMs?: number;
+  readonly key: string;
+}
+
+export interface Delivered {
+  /** False when the Alert or its Provider rests, or the Alert is gone. */
+  readonly isTold: boolean;
+}
+
+/**
+ * Tells one message to the Provider of an Alert. Throws NotificationDispatchFailed, or what is wrong with a Secret;
+ * transient for what may pass by itself.
+ */
+export async function deliverEvent(deps: Deps, input: DeliverInput, step: StepContext): Promise<Delivered> {
+  const { alert: ref, events, total = events.length, windowMs = 0, key } = input;
+  const event = mergeEvents({ events, total, windowMs });
+  const alert = await readAlert(deps, ref);
+  if (event === undefined || alert === undefined || alert.spec.suspend) return { isTold: false };
+  const provider = await readProvider(deps, alert);
+  if (provider.spec.suspend) return { isTold: false };
+  await send(deps, { alert, provider, event, key }, step);
+  faultPoint('event.delivered');
+  return { isTold: true };
+}
+
+async function readAlert({ kube }: Deps, { namespace, name }: AlertRef): Promise<Alert | undefined> {
+  const object = await kube.get({ apiVersion: NOTIFICATION, kind: 'Alert', namespace, name });
+  return object && alertSchema.safeParse(object).data;
+}
+
+async function readProvider({ kube }: Deps, { metadata, spec }: Alert): Promise<Provider> {
+  const { namespace } = metadata;
+  const { name } = spec.providerRef;
+  const object = await kube.get({ apiVersion: NOTIFICATION, kind: 'Provider', namespace, name });
+  // It may come with the Alert, and after it.
+  if (!object) {
+    throw transient(
+      Reason.NotificationDispatchFailed,
+      `failed to read provider: provider '${namespace}/${name}' not found; create it`,
+    );
+  }
+  const parsed = providerSchema.safeParse(object);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join('.') ?? 'a field';
+  const message = `provider '${namespace}/${name}': ${field}: ${issue?.message ?? 'does not parse'}; correct it`;
+  throw failed(Reason.NotificationDispatchFailed, message);
+}
+
+const NOTIFICATION = 'notification.toolkit.fluxcd.io/v1beta3';
+
+export interface DispatchFailureInput {
+  readonly alert: AlertRef;
+  readonly object: FluxEvent['involvedObject'];
+  readonly message: string;
+  readonly isFinal: boolean;
+}
+
+/** Tells the owner of an Alert, by an event on it, that a message does not arrive. */
+export async function tellDispatchFailure(deps: Deps, input: DispatchFailureInput): Promise<void> {
+  const { alert: ref, object, message, isFinal } = input;
+  const { namespace, name } = ref;
+  const alert = await deps.kube.get({ apiVersion: NOTIFICATION, kind: 'Alert', namespace, name });
+  if (!alert) return;
+  const { metadata } = alert;
+  await deps.events.record({
+    object: { apiVersion: NOTIFICATION, kind: 'Alert', metadata },
+    type: 'Warning',
+    reason: Reason.NotificationDispatchFailed,
+    message: `failed to send notification for ${object.kind}/${object.namespace}/${object.name}: ${message}${isFinal ? '' : '; it is tried again for a day'}`,
+  });
+}
