@@ -4,10 +4,10 @@ import { hasGithubApp } from '../../fetch/github-app-secret.ts';
 import type { TlsAccess } from '../../fetch/http/client.ts';
 import { type NamedSecret, tlsOf } from '../../fetch/http/credentials.ts';
 import { readHttpUrl } from '../../fetch/http/url.ts';
+import type { GitProvider } from '../../git-host/git-provider.ts';
+import { type ProviderRepository, repositoryOf } from '../../git-host/repository-of.ts';
 import { rememberSecret } from '../../redact.ts';
 import { pullRequestFailure } from './failure.ts';
-import { type ProviderRepository, repositoryOf } from './repository-of.ts';
-import type { GitProvider } from './settings.ts';
 
 /** How to speak to a provider about one repository. */
 export interface ProviderAccess extends ProviderRepository {

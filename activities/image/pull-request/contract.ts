@@ -1,4 +1,4 @@
-import type { GitProvider } from './settings.ts';
+import type { GitProvider } from '../../git-host/git-provider.ts';
 
 /** The branch that is to be merged, and the one it is to be merged into. */
 export interface Branches {

@@ -3,6 +3,8 @@ import type { GithubApp } from '../../fetch/github-app.ts';
 import type { HttpClient } from '../../fetch/http/client.ts';
 import type { NamedSecret, ReadSecret } from '../../fetch/http/credentials.ts';
 import { shownUrl } from '../../fetch/http/url.ts';
+import type { GitProvider } from '../../git-host/git-provider.ts';
+import { createRest, type Rest } from '../../git-host/rest.ts';
 import { accessTo } from './access.ts';
 import type { PullRequestApi, PullRequestRequest, PullRequests } from './contract.ts';
 import { ensurePullRequest } from './ensure-pull-request.ts';
@@ -10,8 +12,6 @@ import { asPullRequestFailure, pullRequestFailure } from './failure.ts';
 import { createGitea } from './gitea.ts';
 import { createGitHub, GITHUB_HEADERS } from './github.ts';
 import { createGitLab, withoutQuickActions } from './gitlab.ts';
-import { createRest, type Rest } from './rest.ts';
-import type { GitProvider } from './settings.ts';
 
 interface Provider {
   /** How people write it. */

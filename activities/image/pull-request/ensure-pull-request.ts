@@ -1,5 +1,6 @@
 import { Reason } from '../../../api/reasons.ts';
 import { transient } from '../../failures.ts';
+import { ProviderError } from '../../git-host/provider-error.ts';
 import { isSameText, keepDraft, newBody, renewedBody, titleOf } from './body.ts';
 import type {
   EnsuredPullRequest,
@@ -8,7 +9,6 @@ import type {
   PullRequestRequest,
   PullRequestText,
 } from './contract.ts';
-import { ProviderError } from './failure.ts';
 
 type Wanted = Pick<PullRequestRequest, 'automation' | 'title' | 'body' | 'head' | 'base'>;
 

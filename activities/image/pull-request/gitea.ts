@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { HttpError } from '../../fetch/http/error.ts';
+import type { Rest } from '../../git-host/rest.ts';
 import type { OpenPullRequest, PullRequestApi } from './contract.ts';
 import { pageUrl, readAnswer, shownNumber } from './read-answer.ts';
-import type { Rest } from './rest.ts';
 
 const side = z.looseObject({ ref: z.string(), repo_id: z.number() });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { Rest } from '../../git-host/rest.ts';
 import type { OpenPullRequest, PullRequestApi } from './contract.ts';
 import { pageUrl, readAnswer, shownNumber } from './read-answer.ts';
-import type { Rest } from './rest.ts';
 
 const mergeRequest = z.looseObject({
   iid: shownNumber,

@@ -1,8 +1,6 @@
 import { Annotation } from '../../../api/names.ts';
+import type { GitProvider } from '../../git-host/git-provider.ts';
 import { pullRequestFailure } from './failure.ts';
-
-/** Whose API is spoken; Forgejo's is Gitea's. */
-export type GitProvider = 'github' | 'gitlab' | 'gitea' | 'forgejo';
 
 const PROVIDERS: readonly string[] = ['github', 'gitlab', 'gitea', 'forgejo'] satisfies GitProvider[];
 

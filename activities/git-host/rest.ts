@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { readBody } from '../../fetch/http/body.ts';
-import type { Authorization, HttpAnswer, HttpClient, TlsAccess } from '../../fetch/http/client.ts';
-import { HttpError, retryAfter } from '../../fetch/http/error.ts';
-import { ProviderError } from './failure.ts';
+import { readBody } from '../fetch/http/body.ts';
+import type { Authorization, HttpAnswer, HttpClient, TlsAccess } from '../fetch/http/client.ts';
+import { HttpError, retryAfter } from '../fetch/http/error.ts';
+import type { ProxyAccess } from '../fetch/http/proxy.ts';
+import { ProviderError } from './provider-error.ts';
 
-/** JSON over HTTP with one provider, as far as pull requests need it. Throws a {@link ProviderError} or an HttpError. */
+/** JSON over HTTP with one provider, about one repository. Throws a {@link ProviderError} or an HttpError. */
 export interface Rest {
   get(path: string, query: Readonly<Record<string, string>>): Promise<RestAnswer>;
   send(method: 'POST' | 'PATCH' | 'PUT', path: string, content: object): Promise<unknown>;
@@ -21,10 +22,11 @@ export interface RestOptions {
   readonly api: string;
   readonly authorization: Authorization;
   readonly tls: TlsAccess | undefined;
+  readonly proxy?: ProxyAccess | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
   /** Asked right before each request that writes. Throws when this attempt must not write any more. */
-  readonly assertMayWrite: () => void;
+  readonly assertMayWrite?: () => void;
 }
 
 // Lists hold whole descriptions.
@@ -42,7 +44,7 @@ export function createRest({ client, api, headers, assertMayWrite, ...access }: 
       headers: { Accept: 'application/json', ...headers, ...type },
     };
     const answer = await client.request(wanted);
-    if (answer.status >= 200 && answer.status < 300) return answer;
+    if (isSuccess(answer)) return answer;
     throw await refusal(answer);
   }
 
@@ -54,14 +56,21 @@ export function createRest({ client, api, headers, assertMayWrite, ...access }: 
       return { content: await readJson(answer), headers: answer.headers };
     },
     async send(method, path, content) {
-      assertMayWrite();
+      assertMayWrite?.();
       return await readJson(await ask(new URL(`${api}${path}`), { method, body: JSON.stringify(content) }));
     },
   };
 }
 
+/** Azure DevOps sends who shows a bad token to its page of signing in, by a 203. */
+function isSuccess({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300 && status !== 203;
+}
+
+/** Undefined when the server answers nothing. */
 async function readJson(answer: HttpAnswer): Promise<unknown> {
   const text = (await readBody(answer, LARGEST_ANSWER)).toString();
+  if (text === '') return undefined;
   try {
     return JSON.parse(text);
   } catch {

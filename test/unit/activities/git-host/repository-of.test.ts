@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkGitUrl } from '../../../../../activities/fetch/git-url.ts';
-import { repositoryOf } from '../../../../../activities/image/pull-request/repository-of.ts';
-import type { GitProvider } from '../../../../../activities/image/pull-request/settings.ts';
+import { checkGitUrl } from '../../../../activities/fetch/git-url.ts';
+import type { GitProvider } from '../../../../activities/git-host/git-provider.ts';
+import { repositoryOf } from '../../../../activities/git-host/repository-of.ts';
 
 describe('the repository of a git URL', () => {
   it.each<[GitProvider, string, string, string]>([
@@ -29,6 +29,7 @@ describe('the repository of a git URL', () => {
     ['gitlab', 'https://gitlab.com/acme/fleet.git', 'https://gitlab.com/api/v4', 'acme/fleet'],
     ['gitlab', 'https://gitlab.com/acme/a/b/fleet.git', 'https://gitlab.com/api/v4', 'acme/a/b/fleet'],
     ['gitlab', 'ssh://git@altssh.gitlab.com:443/acme/fleet.git', 'https://gitlab.com/api/v4', 'acme/fleet'],
+    ['gitlab', 'https://gitlab.com/15513', 'https://gitlab.com/api/v4', '15513'],
     ['gitlab', 'http://git.example.com:8080/a/b', 'http://git.example.com:8080/api/v4', 'a/b'],
     ['gitea', 'https://gitea.com/acme/fleet.git', 'https://gitea.com/api/v1', 'acme/fleet'],
     ['forgejo', 'https://codeberg.org/acme/fleet', 'https://codeberg.org/api/v1', 'acme/fleet'],

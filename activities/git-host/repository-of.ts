@@ -1,11 +1,11 @@
-import type { GitUrl } from '../../fetch/git-url.ts';
-import type { GitProvider } from './settings.ts';
+import type { GitUrl } from '../fetch/git-url.ts';
+import type { GitProvider } from './git-provider.ts';
 
 /** A repository as its provider's API knows it. */
 export interface ProviderRepository {
   /** Of the API, without a slash at its end. */
   readonly api: string;
-  /** `owner/name`; with GitLab any number of groups before the name. */
+  /** `owner/name`; with GitLab any number of groups before the name, or the number of the project. */
   readonly path: string;
 }
 
@@ -29,7 +29,8 @@ export function repositoryOf(provider: GitProvider, url: GitUrl, address?: URL):
     below !== '' && pathname.startsWith(`${below}/`) ? pathname.slice(below.length) : pathname,
   );
   const segments = path.split('/');
-  const isComplete = provider === 'gitlab' ? segments.length >= 2 : segments.length === 2;
+  const isComplete =
+    provider === 'gitlab' ? segments.length >= 2 || /^\d+$/.test(path) : segments.length === 2;
   if (!isComplete || segments.some((part) => !SEGMENT.test(part) || /^\.+$/.test(part))) {
     return provider === 'gitlab' ? 'has no path like group/project' : 'has no path like owner/repository';
   }

@@ -1,0 +1,2 @@
+/** Whose API is spoken; Forgejo's is Gitea's. */
+export type GitProvider = 'github' | 'gitlab' | 'gitea' | 'forgejo';
