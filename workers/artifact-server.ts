@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { ArtifactStore } from '../activities/fetch/store.ts';
+import { parseAddress } from './address.ts';
 
 export interface ArtifactServerOptions {
   readonly store: ArtifactStore;
@@ -77,13 +78,4 @@ async function answer(
   response.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': file.size });
   if (request.method === 'HEAD') response.end();
   else pipeline(file.stream, response, () => undefined);
-}
-
-function parseAddress(address: string): { readonly host: string; readonly port: number } {
-  const colon = address.lastIndexOf(':');
-  const port = Number(address.slice(colon + 1));
-  if (colon < 0 || !Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new Error(`${JSON.stringify(address)} is no address; write host:port`);
-  }
-  return { host: address.slice(0, colon).replace(/^\[|\]$/g, '') || '::', port };
 }

@@ -11,6 +11,7 @@ interface WorkerFlags extends GlobalFlags {
   readonly dataDir: string;
   readonly artifactAddress: string;
   readonly artifactAdvertise?: string;
+  readonly receiverAddress: string;
   readonly defaultServiceAccount?: string;
   readonly requeueDependency: string;
   readonly logLevel: string;
@@ -34,6 +35,11 @@ export function workerCommand(): Command {
     )
     .addOption(
       flag('--artifact-advertise <host:port>', 'ARTIFACT_ADVERTISE', 'how others reach that address'),
+    )
+    .addOption(
+      flag('--receiver-address <host:port>', 'RECEIVER_ADDRESS', 'where webhooks are answered').default(
+        '127.0.0.1:0',
+      ),
     )
     .addOption(
       switchOption(
@@ -86,6 +92,7 @@ async function run(flags: WorkerFlags & { readonly crossNamespaceRefs?: boolean 
     dataDir: flags.dataDir,
     artifactAddress: flags.artifactAddress,
     artifactAdvertise: flags.artifactAdvertise,
+    receiverAddress: flags.receiverAddress,
     policy: {
       noCrossNamespaceRefs: flags.crossNamespaceRefs === false,
       defaultServiceAccount: flags.defaultServiceAccount,

@@ -8,6 +8,8 @@ import { loadWorkflowBundle } from './bundle.ts';
 import { takeDataSlot } from './data-slot.ts';
 import { createLog } from './log.ts';
 import { openDeps } from './open-deps.ts';
+import { createSignalRun } from './receiver/poke-object.ts';
+import { startReceiverServer } from './receiver-server.ts';
 import { installRuntime } from './runtime.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { createWatchActivities } from './watch/activity.ts';
@@ -25,6 +27,8 @@ export interface WorkerOptions {
   readonly artifactAddress: string;
   /** `host:port` under which others reach it; the listening address when left out. */
   readonly artifactAdvertise?: string | undefined;
+  /** `host:port` where webhooks are answered. */
+  readonly receiverAddress: string;
   readonly policy: Policy;
   readonly logLevel: string;
   readonly signal: AbortSignal;
@@ -63,6 +67,15 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     // What takes longer is a wait, or goes on elsewhere from where it was.
     shutdownGraceTime: '5s',
   });
+  const receiver = await startReceiverServer({
+    kube,
+    signalRun: createSignalRun(client, options.cluster),
+    request: (ref, trigger) => runs.request(ref, trigger),
+    policy: options.policy,
+    log,
+    address: options.receiverAddress,
+  });
+  cleanup.defer(() => receiver.close());
   await startWatch({ client, cluster: options.cluster });
   const ended = new AbortController();
   const watched = keepWatch({
@@ -80,6 +93,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   // Who is told to stop while starting stops as well; before it runs, a worker refuses to shut down.
   if (options.signal.aborted) worker.shutdown();
   else options.signal.addEventListener('abort', () => worker.shutdown(), { once: true });
+  options.signal.addEventListener('abort', () => void receiver.close(), { once: true });
   await running;
   log.info({}, 'worker stopped');
 }

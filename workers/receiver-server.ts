@@ -1,0 +1,134 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Policy, StepLog } from '../activities/deps.ts';
+import { messageOf } from '../activities/failures.ts';
+import { createHttpClient } from '../activities/fetch/http/client.ts';
+import type { KubeClient, Target } from '../activities/kube/client.ts';
+import { createTokenVerifier } from '../activities/notify/receiver/oidc/verifier.ts';
+import type { ObjectRef } from '../api/object-ref.ts';
+import { Trigger } from '../workflows/messages.ts';
+import { parseAddress } from './address.ts';
+import { answerHook } from './receiver/answer-hook.ts';
+import { createApp } from './receiver/app.ts';
+import { openBook } from './receiver/book.ts';
+import { pokeObject, type SignalRun } from './receiver/poke-object.ts';
+import { createPokes } from './receiver/pokes.ts';
+import { createSecretReader } from './receiver/secrets.ts';
+
+export interface ReceiverServerOptions {
+  readonly kube: KubeClient;
+  readonly signalRun: SignalRun;
+  /** Asks for a run of a Receiver. */
+  readonly request: (ref: ObjectRef, trigger: Trigger) => Promise<void>;
+  readonly policy: Pick<Policy, 'noCrossNamespaceRefs'>;
+  readonly log: StepLog;
+  /** `host:port`, `:port` for all interfaces. */
+  readonly address: string;
+  /** Who signs the tokens of Google; tests have their own. */
+  readonly googleIssuer?: string;
+  readonly times?: Partial<ReceiverTimes>;
+}
+
+/** Milliseconds; tests shorten them. */
+export interface ReceiverTimes {
+  readonly headers: number;
+  /** The whole request, with its body. */
+  readonly request: number;
+  /** What was accepted may take so long once the server is told to stop. */
+  readonly stop: number;
+}
+
+export interface ReceiverServer {
+  /** `http://host:port`, without a trailing slash. */
+  readonly url: string;
+  /** Takes no more, and answers what came: at once, what waits. */
+  close(): Promise<void>;
+}
+
+const TIMES: ReceiverTimes = { headers: 5_000, request: 15_000, stop: 5_000 };
+const MOST_CONNECTIONS = 2_000;
+const POKES_AT_ONCE = 16;
+
+/** Answers webhooks: `POST /hook/<digest>`. */
+export async function startReceiverServer(options: ReceiverServerOptions): Promise<ReceiverServer> {
+  const { kube, signalRun, request, policy, log, googleIssuer = 'https://accounts.google.com' } = options;
+  const times = { ...TIMES, ...options.times };
+  const ending = new AbortController();
+  const { signal } = ending;
+  const onError = (error: unknown) => {
+    if (!signal.aborted) log.error({ error: messageOf(error) }, 'the webhook server goes on after an error');
+  };
+  const client = createHttpClient();
+  const book = openBook(kube, { signal, onError });
+  const pokes = createPokes<Target>({
+    poke: (target) => pokeObject({ kube, signalRun, now: () => new Date() }, target),
+    concurrency: POKES_AT_ONCE,
+    signal,
+  });
+  const deps = {
+    kube,
+    authentication: { tokens: createTokenVerifier({ client }), googleIssuer },
+    readSecret: createSecretReader(kube),
+    pokes,
+    renew: (ref: ObjectRef) => void request(ref, Trigger.Config).catch(onError),
+    noCrossNamespaceRefs: policy.noCrossNamespaceRefs,
+    log,
+  };
+  const app = createApp({ book, answer: (entry, hook) => answerHook(deps, entry, hook), onError });
+  const server = listener(app.fetch, times);
+  await listen(server, options.address);
+  const url = urlOf(server);
+  log.info({ url }, 'webhooks are answered');
+  async function close(): Promise<void> {
+    ending.abort();
+    await stop(server, times.stop);
+    await Promise.all([client.close(), book.followed]);
+  }
+  let closed: Promise<void> | undefined;
+  return {
+    url,
+    close: () => (closed ??= close()),
+  };
+}
+
+function listener(fetch: Parameters<typeof createAdaptorServer>[0]['fetch'], times: ReceiverTimes): Server {
+  const server = createAdaptorServer({
+    fetch,
+    overrideGlobalObjects: false,
+    serverOptions: {
+      headersTimeout: times.headers,
+      requestTimeout: times.request,
+      // How soon a slow one is noticed.
+      connectionsCheckingInterval: Math.min(1_000, times.headers),
+      keepAliveTimeout: 5_000,
+      maxHeaderSize: 16 * 1024,
+      requireHostHeader: true,
+    },
+  }) as Server;
+  server.maxConnections = MOST_CONNECTIONS;
+  return server;
+}
+
+async function listen(server: Server, address: string): Promise<void> {
+  const { host, port } = parseAddress(address);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(port, host, resolve);
+  await promise;
+}
+
+function urlOf(server: Server): string {
+  const bound = server.address() as AddressInfo;
+  const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
+  return `http://${shown}:${bound.port}`;
+}
+
+async function stop(server: Server, graceMs: number): Promise<void> {
+  const late = setTimeout(() => server.closeAllConnections(), graceMs);
+  await new Promise<void>((done) => {
+    server.close(() => done());
+    server.closeIdleConnections();
+  });
+  clearTimeout(late);
+}

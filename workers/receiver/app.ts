@@ -1,0 +1,102 @@
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Hook } from '../../activities/notify/receiver/contract.ts';
+import { digestOf } from '../../activities/notify/receiver/webhook-path.ts';
+import type { Status } from './answer-hook.ts';
+import type { Book, Entry } from './book.ts';
+import { createRateLimit } from './rate-limit.ts';
+
+export interface AppOptions {
+  readonly book: Pick<Book, 'find' | 'isListed'>;
+  readonly answer: (entry: Entry, hook: Hook) => Promise<Status>;
+  readonly onError: (error: unknown) => void;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now?: () => number;
+}
+
+interface Env {
+  Bindings: HttpBindings;
+  Variables: { entry: Entry };
+}
+
+// As notification-controller has it.
+const LARGEST_BODY = 3 * 1024 * 1024;
+/** Bodies that are held at once, of all requests together. */
+const LARGEST_BODIES = 64 * 1024 * 1024;
+
+/**
+ * What is answered to whom. Only a known path gets its body read; strangers cost a comparison, and less once they come
+ * too often. Their floods do not touch those who know a path, also when all come through one proxy.
+ */
+export function createApp({ book, answer, onError, now }: AppOptions): Hono<Env> {
+  const clock = now && { now };
+  const strangers = createRateLimit({ burst: 100, rate: 10, ...clock });
+  const failures = createRateLimit({ burst: 60, rate: 1, ...clock });
+  const all = createRateLimit({ burst: 500, rate: 200, ...clock });
+  let held = 0;
+
+  /** The Receiver of the path as it came, whatever else a proxy or a router would take it for. */
+  const identify: MiddlewareHandler<Env> = async (c, next) => {
+    if (!book.isListed()) return later(c, 503);
+    const digest = digestOf(c.env.incoming.url ?? '');
+    const entry = digest && book.find(digest);
+    const source = c.env.incoming.socket.remoteAddress ?? '';
+    if (!entry) return strangers.take(source) ? closed(c, 404) : later(c, 429);
+    if (!entry.isOpen) return later(c, 503);
+    const { uid } = entry.receiver.metadata;
+    const key = `${uid} ${source}`;
+    if (!failures.has(key) || !all.take(uid)) return later(c, 429);
+    c.set('entry', entry);
+    await next();
+    if (c.res.status === 400 || c.res.status === 413) failures.take(key);
+    return undefined;
+  };
+
+  const boundMemory: MiddlewareHandler<Env> = async (c, next) => {
+    const length = Number(c.req.header('content-length') ?? LARGEST_BODY);
+    const size = length > LARGEST_BODY ? 0 : length;
+    if (held + size > LARGEST_BODIES) return later(c, 503);
+    held += size;
+    try {
+      return await next();
+    } finally {
+      held -= size;
+    }
+  };
+
+  const app = new Hono<Env>();
+  app.post(
+    '/hook/*',
+    identify,
+    boundMemory,
+    bodyLimit({ maxSize: LARGEST_BODY, onError: (c) => closed(c, 413) }),
+    async (c) => {
+      let body: Buffer;
+      try {
+        body = Buffer.from(await c.req.raw.arrayBuffer());
+      } catch {
+        return closed(c, 400);
+      }
+      return c.body(null, await answer(c.get('entry'), { headers: c.req.raw.headers, body }));
+    },
+  );
+  app.all('/hook/*', (c) => c.body(null, 405, { Allow: 'POST', ...CLOSE }));
+  app.notFound((c) => closed(c, 404));
+  app.onError((error, c) => {
+    onError(error);
+    return closed(c, 500);
+  });
+  return app;
+}
+
+// What follows on the connection may be the rest of a body that nobody reads.
+const CLOSE = { Connection: 'close' };
+
+function closed(c: Context, status: 400 | 404 | 413 | 500): Response {
+  return c.body(null, status, CLOSE);
+}
+
+function later(c: Context, status: 429 | 503): Response {
+  return c.body(null, status, { ...CLOSE, 'Retry-After': '1' });
+}
