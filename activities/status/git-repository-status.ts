@@ -1,13 +1,8 @@
 import type { Artifact } from '../../api/artifact.ts';
 import type { GitRepository, GitRepositoryStatus } from '../../api/git-repository.ts';
 import { Reason } from '../../api/reasons.ts';
-import {
-  type SourceFailureInput,
-  sourceFailed,
-  sourceProgressing,
-  sourceStored,
-  sourceSuspended,
-} from './source-status.ts';
+import { readySuspended } from './ready-status.ts';
+import { type SourceFailureInput, sourceFailed, sourceProgressing, sourceStored } from './source-status.ts';
 
 /** Pure: what the status of a GitRepository becomes. */
 
@@ -30,5 +25,5 @@ export function failedStatus(object: GitRepository, failure: SourceFailureInput)
 
 /** A suspended source stays current with what it has; one whose first fetch was stopped says so. */
 export function suspendedStatus(object: GitRepository, note: string, now: Date): GitRepositoryStatus {
-  return sourceSuspended(object, { note, reason: Reason.GitOperationFailed, now });
+  return readySuspended(object, { note, reason: Reason.GitOperationFailed, now });
 }

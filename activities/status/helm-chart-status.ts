@@ -2,13 +2,13 @@ import { type ConditionChange, ConditionType } from '../../api/conditions.ts';
 import type { HelmChart, HelmChartStatus } from '../../api/helm-chart.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { BuiltChart } from '../fetch/chart/contract.ts';
+import { readySuspended } from './ready-status.ts';
 import {
   failureType,
   type SourceFailureInput,
   sourceFailed,
   sourceProgressing,
   sourceStored,
-  sourceSuspended,
 } from './source-status.ts';
 
 /** Pure: what the status of a HelmChart becomes, with the conditions of source-controller's observeChartBuild. */
@@ -102,5 +102,5 @@ function tellsOf({ reason, message }: SourceFailureInput): readonly ConditionCha
 
 /** A suspended chart stays current with what it has; one whose first build was stopped says so. */
 export function suspendedStatus(object: HelmChart, note: string, now: Date): HelmChartStatus {
-  return sourceSuspended(object, { note, reason: Reason.Failed, now });
+  return readySuspended(object, { note, reason: Reason.Failed, now });
 }

@@ -7,7 +7,8 @@ import { editConditions } from './patch.ts';
 
 const { Ready, Reconciling, Stalled } = ConditionType;
 
-interface ReadyStatus {
+/** The fields that all kinds have. */
+export interface ReadyStatus {
   readonly observedGeneration?: number | undefined;
   readonly conditions?: readonly Condition[] | undefined;
   readonly lastHandledReconcileAt?: string | undefined;
@@ -90,7 +91,8 @@ export function readySuspended<Status extends ReadyStatus>(
   };
 }
 
-function edited<Status extends ReadyStatus>(
+/** The status with other conditions. */
+export function edited<Status extends ReadyStatus>(
   { metadata: { generation }, status }: ReadyObject<Status>,
   edit: { readonly remove: readonly ConditionType[]; readonly set: readonly ConditionChange[] },
   now: Date,

@@ -10,7 +10,6 @@ import { suspendedStatus as suspendedHelmRelease } from './helm-release-status.t
 import { suspendedStatus as suspendedKustomization } from './kustomization-status.ts';
 import { patchStatus, type Status } from './patch.ts';
 import { readySuspended } from './ready-status.ts';
-import { sourceSuspended } from './source-status.ts';
 
 /** A suspended object does no work, but answers requests; its schedule rests with a note that says why. */
 export async function settleSuspended(deps: Deps, { ref }: RefInput): Promise<void> {
@@ -36,7 +35,7 @@ function suspendedStatus(object: ReconciledObject, note: string, now: Date) {
     case Kind.GitRepository:
       return suspendedGitRepository(object, note, now);
     case Kind.HelmRepository:
-      return sourceSuspended(object, { note, reason: Reason.Failed, now });
+      return readySuspended(object, { note, reason: Reason.Failed, now });
     case Kind.HelmChart:
       return suspendedHelmChart(object, note, now);
     case Kind.Kustomization:

@@ -1,8 +1,7 @@
 import type { Artifact } from '../../api/artifact.ts';
-import { type Condition, type ConditionChange, ConditionType, findCondition } from '../../api/conditions.ts';
-import { Annotation } from '../../api/names.ts';
+import { type ConditionChange, ConditionType } from '../../api/conditions.ts';
 import { Reason } from '../../api/reasons.ts';
-import { editConditions } from './patch.ts';
+import { edited, handledRequest, type ReadyObject, type ReadyStatus } from './ready-status.ts';
 
 /** Pure: what the statuses of all sources have in common. Ready summarises the other conditions. */
 
@@ -17,21 +16,12 @@ const {
   ArtifactOutdated,
 } = ConditionType;
 
-interface SourceStatus {
-  readonly observedGeneration?: number | undefined;
-  readonly conditions?: Condition[] | undefined;
+interface SourceStatus extends ReadyStatus {
   readonly artifact?: object | undefined;
-  readonly lastHandledReconcileAt?: string | undefined;
 }
 
 /** An object of a source kind, as far as its status is worked out here. */
-export interface SourceObject<Status extends SourceStatus> {
-  readonly metadata: {
-    readonly generation: number;
-    readonly annotations?: Readonly<Record<string, string>> | undefined;
-  };
-  readonly status?: Status | undefined;
-}
+export type SourceObject<Status extends SourceStatus> = ReadyObject<Status>;
 
 /** Why there is no new artifact. */
 export interface SourceFailureInput {
@@ -115,38 +105,4 @@ export function sourceFailed<Status extends SourceStatus>(
     ...handledRequest(object),
     ...(stalled && { observedGeneration: object.metadata.generation }),
   };
-}
-
-/** Suspended, a source stays current with what it has; one whose first work was stopped says so with the reason. */
-export function sourceSuspended<Status extends SourceStatus>(
-  object: SourceObject<Status>,
-  { note, reason, now }: { readonly note: string; readonly reason: Reason; readonly now: Date },
-): Status {
-  const wasStopped = findCondition(object.status?.conditions, Ready)?.status === 'Unknown';
-  const message = `stopped by a suspension before it was done: ${note}`;
-  const set: readonly ConditionChange[] = [{ type: Ready, status: 'False', reason, message }];
-  return {
-    ...(wasStopped ? edited(object, { remove: [Reconciling], set }, now) : (object.status as Status)),
-    ...handledRequest(object),
-    observedGeneration: object.metadata.generation,
-  };
-}
-
-function edited<Status extends SourceStatus>(
-  { metadata: { generation }, status }: SourceObject<Status>,
-  edit: { readonly remove: readonly ConditionType[]; readonly set: readonly ConditionChange[] },
-  now: Date,
-): Status {
-  // An object without a status gets one of its kind, all of whose fields may be absent.
-  return {
-    ...status,
-    conditions: [...editConditions(status?.conditions, { ...edit, generation, now })],
-  } as unknown as Status;
-}
-
-function handledRequest({
-  metadata,
-}: SourceObject<SourceStatus>): Pick<SourceStatus, 'lastHandledReconcileAt'> {
-  const requestedAt = metadata.annotations?.[Annotation.requestedAt];
-  return requestedAt === undefined ? {} : { lastHandledReconcileAt: requestedAt };
 }
