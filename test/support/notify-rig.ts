@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { type Client, Client as TemporalClient } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest';
+import type { FluxEvent } from '../../activities/notify/event.ts';
+import type { Notice, Route } from '../../activities/notify/notice.ts';
+import type { Notices } from '../../activities/notify/notices.ts';
+import type {
+  DeliverInput,
+  DispatchFailureInput,
+  PassOnInput,
+  RouteInput,
+} from '../../activities/notify/steps.ts';
+import { createNotices, type NoticeTimes } from '../../client/notices.ts';
+import { connectTemporal } from '../../client/temporal.ts';
+import { loadWorkflowBundle } from '../../workers/bundle.ts';
+import { CLUSTER } from './workflow-rig.ts';
+
+const ms = 1;
+
+/** For conditions that a few turns of a workflow bring about. */
+export const PATIENCE = { timeout: 10_000, interval: 20 };
+
+/** What the fake steps are told to do and were asked; made anew for each test. */
+export interface NotifyStage {
+  readonly routes: Route[];
+  /** Each delivery, every attempt. */
+  readonly attempts: DeliverInput[];
+  /** What came of an attempt; throws to fail it. */
+  deliver: (attempt: number, input: DeliverInput) => Promise<boolean>;
+  readonly routed: RouteInput[];
+  readonly warnings: DispatchFailureInput[];
+}
+
+export interface NotifyRig {
+  readonly client: Client;
+  readonly stage: NotifyStage;
+  /** Keys of this test's own. */
+  notice(more?: Partial<FluxEvent>, key?: string): Notice;
+  notices(times: NoticeTimes): Notices;
+  /** Waits until a workflow has heard all that it was sent. */
+  atRest(id: string): Promise<void>;
+  /** Ends the worker without its leave, and starts another. */
+  restartWorker(): Promise<void>;
+}
+
+/** A worker with the real workflows, and fakes of the steps that tell people and systems. */
+export function notifyRig(): NotifyRig {
+  const taskQueue = `test-${randomBytes(6).toString('hex')}`;
+  let stage = newStage();
+  let name = '';
+  let client: Client | undefined;
+  let worker: { stop(): Promise<void> } | undefined;
+  const opened = () => {
+    if (!client) throw new Error('the rig is not up yet');
+    return client;
+  };
+  const activities = {
+    routeEvent: async (input: RouteInput) => {
+      stage.routed.push(input);
+      return { ms, routes: stage.routes };
+    },
+    async passOnEvent({ route, notice, to }: PassOnInput) {
+      const notices = createNotices(opened(), CLUSTER);
+      await (to === 'group' ? notices.group(route, notice) : notices.countFailure(route, notice));
+      return { ms };
+    },
+    async deliverEvent(input: DeliverInput) {
+      stage.attempts.push(input);
+      return { ms, isTold: await stage.deliver(stage.attempts.length, input) };
+    },
+    tellDispatchFailure: async (input: DispatchFailureInput) => {
+      stage.warnings.push(input);
+      return { ms };
+    },
+  };
+  beforeAll(async () => {
+    Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR', () => undefined) });
+    const { address, namespace } = inject('temporal');
+    const { connection } = await connectTemporal({ address, namespace });
+    client = new TemporalClient({
+      connection,
+      namespace,
+      interceptors: {
+        workflow: [
+          { signalWithStart: (input, next) => next({ ...input, options: { ...input.options, taskQueue } }) },
+        ],
+      },
+    });
+    worker = await startWorker(taskQueue, activities);
+  });
+  beforeEach(() => {
+    stage = newStage();
+    name = `alert-${randomBytes(6).toString('hex')}`;
+  });
+  afterAll(() => worker?.stop());
+
+  return {
+    get client() {
+      return opened();
+    },
+    get stage() {
+      return stage;
+    },
+    notice: (more = {}, key = name) => ({ event: { ...EVENT, ...more }, key }),
+    notices: (times) => createNotices(opened(), CLUSTER, times),
+    async atRest(id) {
+      const handle = opened().workflow.getHandle(id);
+      const isAtRest = async () => {
+        const { events } = await handle.fetchHistory();
+        const last = events?.at(-1);
+        return Boolean(
+          last?.workflowTaskCompletedEventAttributes ??
+            last?.workflowExecutionCompletedEventAttributes ??
+            last?.timerStartedEventAttributes,
+        );
+      };
+      await expect.poll(isAtRest, PATIENCE).toBe(true);
+    },
+    async restartWorker() {
+      await worker?.stop();
+      worker = await startWorker(taskQueue, activities);
+    },
+  };
+}
+
+const EVENT: FluxEvent = {
+  involvedObject: {
+    kind: 'Kustomization',
+    namespace: 'apps',
+    name: 'web',
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  },
+  severity: 'info',
+  timestamp: '2026-11-22T12:00:00Z',
+  message: 'it is done',
+  reason: 'ReconciliationSucceeded',
+  reportingController: 'kustomize-controller',
+};
+
+/** An Alert of this test's own. */
+export function routeTo(more: Partial<Route> = {}): Route {
+  const name = `alert-${randomBytes(6).toString('hex')}`;
+  return { alert: { namespace: 'apps', name }, timeoutMs: 500, ...more };
+}
+
+function newStage(): NotifyStage {
+  return { routes: [], attempts: [], deliver: async () => true, routed: [], warnings: [] };
+}
+
+async function startWorker(taskQueue: string, activities: object) {
+  const { address, namespace } = inject('temporal');
+  const connection = await NativeConnection.connect({ address });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    workflowBundle: await loadWorkflowBundle(),
+    activities,
+    shutdownGraceTime: 0,
+    shutdownForceTime: '2s',
+    // What a worker that is gone would have gone on with, another takes soon.
+    stickyQueueScheduleToStartTimeout: '500ms',
+  });
+  const running = worker.run();
+  return {
+    async stop() {
+      worker.shutdown();
+      await running;
+      await connection.close();
+    },
+  };
+}
