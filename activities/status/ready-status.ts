@@ -23,15 +23,20 @@ export interface ReadyObject<Status extends ReadyStatus> {
   readonly status?: Status | undefined;
 }
 
-/** Work is going on: said before it. */
+/**
+ * Work is going on: said before it. What is ready, or has failed, stays so until the outcome, as by Flux's
+ * `ProgressiveStatus`: since when it fails decides when it is tried again.
+ */
 export function readyProgressing<Status extends ReadyStatus>(
   object: ReadyObject<Status>,
   message: string,
   now: Date,
 ): Status {
+  const before = findCondition(object.status?.conditions, Ready)?.status ?? 'Unknown';
+  const unknown: ConditionChange = { type: Ready, status: 'Unknown', reason: Reason.Progressing, message };
   const set: readonly ConditionChange[] = [
     { type: Reconciling, status: 'True', reason: Reason.Progressing, message },
-    { type: Ready, status: 'Unknown', reason: Reason.Progressing, message },
+    ...(before === 'Unknown' ? [unknown] : []),
   ];
   return edited(object, { remove: [Stalled], set }, now);
 }
