@@ -72,7 +72,6 @@ export const Reason = {
   IntervalNotConfigured: 'IntervalNotConfigured',
   InvalidPolicySelector: 'InvalidPolicySelector',
   InvalidSourceConfiguration: 'InvalidSourceConfiguration',
-  InvalidUpdateStrategy: 'InvalidUpdateStrategy',
   RemovedTemplateField: 'RemovedTemplateField',
   SourceManagerFailed: 'SourceManagerFailed',
   UpdateFailed: 'UpdateFailed',

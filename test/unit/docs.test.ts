@@ -66,6 +66,14 @@ const KINDS = [
     unsupported: (spec: object) => unsupportedInHelmRelease(spec as never),
     partly: ['chartRef'],
   },
+  { file: 'image-repository.md', kind: 'imagerepositories', unsupported: () => undefined, partly: [] },
+  { file: 'image-policy.md', kind: 'imagepolicies', unsupported: () => undefined, partly: [] },
+  {
+    file: 'image-update-automation.md',
+    kind: 'imageupdateautomations',
+    unsupported: () => undefined,
+    partly: [],
+  },
 ];
 
 describe.each(KINDS)('$file', ({ file, kind, unsupported, partly }) => {
