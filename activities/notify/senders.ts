@@ -12,6 +12,7 @@ import { sendIncidentIo } from './providers/incident-io.ts';
 import { sendLark } from './providers/lark.ts';
 import { sendMatrix } from './providers/matrix.ts';
 import { sendMsTeams } from './providers/msteams.ts';
+import { sendNats } from './providers/nats.ts';
 import { sendOpsgenie } from './providers/opsgenie.ts';
 import { sendOtel } from './providers/otel.ts';
 import { sendPagerDuty } from './providers/pagerduty.ts';
@@ -54,7 +55,7 @@ export const SENDERS: Readonly<Record<ProviderType, Sender | undefined>> = {
   gitlabmergerequestcomment: undefined,
   pagerduty: sendPagerDuty,
   datadog: sendDatadog,
-  nats: undefined,
+  nats: sendNats,
   zulip: sendZulip,
   otel: sendOtel,
   zoom: sendZoom,

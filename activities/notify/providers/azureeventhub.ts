@@ -101,7 +101,6 @@ async function tokenOfWorker(signal: AbortSignal): Promise<string> {
     rememberSecret(access.token);
     return access.token;
   } catch (error) {
-    signal.throwIfAborted();
-    throw noIdentity('Azure Event Hubs', error);
+    throw noIdentity('Azure Event Hubs', error, signal);
   }
 }

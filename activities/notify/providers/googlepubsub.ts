@@ -47,8 +47,7 @@ async function tokenOfWorker(signal: AbortSignal): Promise<string> {
     // Google's library waits as long as it likes.
     return (await unlessAborted(loginToGcp(signal), signal)).password;
   } catch (error) {
-    signal.throwIfAborted();
-    throw noIdentity('Google Pub/Sub', error);
+    throw noIdentity('Google Pub/Sub', error, signal);
   }
 }
 

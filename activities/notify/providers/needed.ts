@@ -4,6 +4,7 @@ import { basicHeader } from '../../fetch/http/credentials.ts';
 import { asHttpError, HttpError } from '../../fetch/http/error.ts';
 import { rememberSecret } from '../../redact.ts';
 import type { Recipient } from '../contract.ts';
+import { dispatchFailure } from '../post-json.ts';
 
 const WHERE = {
   address: 'spec.address, or the key address in the Secret of spec.secretRef',
@@ -51,7 +52,8 @@ export function basic({ username, password }: Recipient): string | undefined {
 }
 
 /** No cloud gave a token to the worker. The libraries' words are left out: they may quote answers that hold one. */
-export function noIdentity(service: string, error: unknown): Error {
+export function noIdentity(service: string, error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return dispatchFailure(service, asHttpError(signal.reason));
   const problem = asHttpError(error);
   const make = problem instanceof HttpError && problem.mayPass ? transient : failed;
   const advice =

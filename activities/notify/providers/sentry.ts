@@ -21,6 +21,7 @@ export const sendSentry: Sender = async (deps, delivery) => {
   const payload = JSON.stringify({
     ...(isError ? errorOf(delivery.event) : transactionOf(delivery)),
     event_id: id,
+    level: delivery.event.severity,
     message: messageOf(delivery.event, LONGEST_TEXT),
     transaction: summaryOf(delivery.event),
     platform: 'other',
@@ -52,7 +53,6 @@ function readDsn(recipient: Recipient): { readonly address: string; readonly key
 
 function errorOf(event: FluxEvent): object {
   return {
-    level: 'error',
     timestamp: event.timestamp,
     server_name: event.reportingController,
     contexts: { metadata: event.metadata ?? {} },
