@@ -1,10 +1,11 @@
 import type { GitRepository } from '../../api/git-repository.ts';
 import { unsupportedField } from '../../api/git-repository.ts';
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
+import type { KubeObject } from '../../api/kube-object.ts';
 import { describeRef, Kind, type ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps, Policy, RefInput } from '../deps.ts';
-import { failed, stalled } from '../failures.ts';
+import { failed, messageOf, stalled } from '../failures.ts';
 import { readPolicies } from '../image/update/policies.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { ReadySource } from './git-repository.ts';
@@ -52,8 +53,8 @@ function assertGit({ spec }: ImageUpdateAutomation): void {
 }
 
 /**
- * The GitRepository that an automation commits to. Throws AccessDenied, SourceManagerFailed when it is not there, and
- * UnsupportedField.
+ * The GitRepository that an automation commits to. Throws a stalled AccessDenied, SourceManagerFailed when it is not
+ * there or does not parse, and UnsupportedField.
  */
 export async function readAutomationSource(
   kube: KubeClient,
@@ -71,11 +72,21 @@ export async function readAutomationSource(
     const message = `failed configuring source manager: referenced git repository does not exist: ${describeRef(ref)} not found; create it, or correct spec.sourceRef`;
     throw failed(Reason.SourceManagerFailed, message);
   }
-  const source = parseObject(Kind.GitRepository, found);
+  const source = parseSource(ref, found);
   const field = unsupportedField(source.spec);
   if (field === undefined) return source;
-  throw stalled(
+  // Not stalled, as nothing of the source is: nobody wakes a stalled automation when its source is mended.
+  throw failed(
     Reason.UnsupportedField,
     `${field} of ${describeRef(ref)} is set, which this release does not honour yet; nothing was committed: remove the field or keep the object with a controller that honours it`,
   );
+}
+
+function parseSource(ref: ObjectRef, found: KubeObject): GitRepository {
+  try {
+    return parseObject(Kind.GitRepository, found);
+  } catch (error) {
+    const message = `failed configuring source manager: ${describeRef(ref)}: ${messageOf(error)}`;
+    throw failed(Reason.SourceManagerFailed, message);
+  }
 }

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/kube-object.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Objects in memory behind the part of a KubeClient that steps read and write single objects with. */
+/** Objects in memory behind the part of a KubeClient that most steps read and write with. */
 export class StoredObjects {
   /** What was written, as `verb Kind/namespace/name`. */
   readonly writes: string[] = [];
@@ -18,8 +18,17 @@ export class StoredObjects {
   }
 
   get kube(): KubeClient {
-    const client: Pick<KubeClient, 'get' | 'apply' | 'patch' | 'delete'> = {
+    const client: Pick<KubeClient, 'get' | 'list' | 'apply' | 'patch' | 'delete'> = {
       get: async (target) => this.#objects.get(keyOf(target)),
+      list: async ({ apiVersion, kind, namespace }) => ({
+        resourceVersion: '1',
+        items: [...this.#objects.values()].filter(
+          (object) =>
+            object.apiVersion === apiVersion &&
+            object.kind === kind &&
+            (namespace === undefined || object.metadata.namespace === namespace),
+        ),
+      }),
       apply: async (object) => this.#write('apply', targetOf(object), object as unknown as Fields),
       patch: async (target, patch) => this.#write('patch', target, patch as Fields),
       delete: async (target) => {
