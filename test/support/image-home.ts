@@ -13,17 +13,19 @@ export interface ImageHome {
   /** `host:port/name` of the image, as manifests name it. */
   readonly image: string;
   /** Pushes a scratch image under these tags; resolves to its digest. */
-  push(tags: readonly string[], label?: string): Promise<string>;
-  repository(spec?: Spec, name?: string): Promise<void>;
-  policy(spec?: Spec, name?: string): Promise<void>;
-  automation(
-    spec?: Spec,
-    options?: { readonly name?: string; readonly annotations?: Strings },
-  ): Promise<void>;
+  readonly push: (tags: readonly string[], label?: string) => Promise<string>;
+  readonly repository: (spec?: Spec, name?: string) => Promise<void>;
+  readonly policy: (spec?: Spec, name?: string, labels?: Strings) => Promise<void>;
+  readonly automation: (spec?: Spec, options?: AutomationOptions) => Promise<void>;
   /** What a branch of the remote holds. */
-  show(branch: string, path: string): Promise<string>;
+  readonly show: (branch: string, path: string) => Promise<string>;
   /** The commits of a branch, newest first. */
-  log(branch: string, format?: string): Promise<readonly string[]>;
+  readonly log: (branch: string, format?: string) => Promise<readonly string[]>;
+}
+
+interface AutomationOptions {
+  readonly name?: string;
+  readonly annotations?: Strings;
 }
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -41,11 +43,11 @@ export async function imageHome(options: FluxHomeOptions = {}): Promise<ImageHom
     Object.entries(options.files ?? {}).map(([path, text]) => [path, text.replaceAll('IMAGE', image)]),
   );
   const home = await fluxHome({ ...options, files });
-  const create = (kind: string, name: string, spec: Spec, annotations: Strings = {}) =>
+  const create = (kind: string, name: string, spec: Spec, more: Readonly<Record<string, Strings>> = {}) =>
     home.kube.create({
       apiVersion: API,
       kind,
-      metadata: { name, namespace: home.namespace, annotations },
+      metadata: { name, namespace: home.namespace, ...more },
       spec,
     });
   const inClone = (...args: readonly string[]) => git(home.git.tree.dir, ...args);
@@ -57,13 +59,15 @@ export async function imageHome(options: FluxHomeOptions = {}): Promise<ImageHom
     async repository(spec = {}, name = 'podinfo') {
       await create(Kind.ImageRepository, name, { image, interval: '1h', insecure: true, ...spec });
     },
-    async policy(spec = {}, name = 'podinfo') {
+    async policy(spec = {}, name = 'podinfo', labels = {}) {
       const numerical = { order: 'asc' };
-      await create(Kind.ImagePolicy, name, {
-        imageRepositoryRef: { name: 'podinfo' },
-        policy: { numerical },
-        ...spec,
-      });
+      const imageRepositoryRef = { name: 'podinfo' };
+      await create(
+        Kind.ImagePolicy,
+        name,
+        { imageRepositoryRef, policy: { numerical }, ...spec },
+        { labels },
+      );
     },
     async automation(spec = {}, { name = 'commits', annotations = {} } = {}) {
       const author = { name: 'Pawl', email: 'pawl@example.org' };
@@ -76,7 +80,7 @@ export async function imageHome(options: FluxHomeOptions = {}): Promise<ImageHom
           git: { commit: { author }, push: { branch: 'flux/image-updates' } },
           ...spec,
         },
-        annotations,
+        { annotations },
       );
     },
     async show(branch, path) {
