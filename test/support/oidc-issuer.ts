@@ -17,7 +17,7 @@ export interface IssuerKey {
   token(claims: object, header?: object): string;
 }
 
-export function issuerKey(algorithm: Algorithm, kid = algorithm, bits = 2048): IssuerKey {
+export function issuerKey(algorithm: Algorithm, kid: string = algorithm, bits = 2048): IssuerKey {
   const { publicKey, privateKey } = pair(algorithm, bits);
   return {
     jwk: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: algorithm },

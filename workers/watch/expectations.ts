@@ -31,18 +31,21 @@ export function createExpectations(options: ExpectationOptions): Expectations {
     if (!(await runs.isRunning(object.ref))) await runs.lookSoon(object.ref);
   }
 
-  return {
-    add(object) {
-      const id = keyOf(object.ref);
-      const isPending = pending.has(id);
-      pending.set(id, object);
-      if (isPending) return;
-      const late = setTimeout(() => {
-        const newest = pending.get(id) ?? object;
-        pending.delete(id);
-        check(newest).catch(onError);
-      }, patience);
-      late.unref();
-    },
-  };
+  function add(object: Summary): void {
+    const id = keyOf(object.ref);
+    const isPending = pending.has(id);
+    pending.set(id, object);
+    if (isPending || signal.aborted) return;
+    const late = setTimeout(() => {
+      const newest = pending.get(id) ?? object;
+      pending.delete(id);
+      check(newest).catch((error: unknown) => {
+        onError(error);
+        add(newest);
+      });
+    }, patience);
+    late.unref();
+  }
+
+  return { add };
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../../api/kube-object.ts';
+import { summarise } from '../../../../workers/watch/summary.ts';
 import { World } from '../../../../workers/watch/world.ts';
 
 const done: string[] = [];
@@ -10,7 +11,7 @@ beforeEach(() => {
     request: ({ ref }, { trigger }) => void done.push(`request ${ref.name} ${trigger}`),
     look: ({ ref }) => void done.push(`look ${ref.name}`),
     schedule: () => undefined,
-    expect: () => undefined,
+    expect: ({ ref }) => void done.push(`expect ${ref.name}`),
     gone: ({ ref }) => void done.push(`gone ${ref.name}`),
   });
 });
@@ -265,5 +266,47 @@ describe('a later list', () => {
     world.replace('Kustomization', [kustomization('app', { observed, spec: { suspend: true }, metadata })]);
 
     expect(reactions()).toEqual(expected);
+  });
+});
+
+describe('a request whose writer signals the run itself', () => {
+  const annotations = (requestedAt: string, signalledAt: string) => ({
+    metadata: {
+      annotations: {
+        'reconcile.fluxcd.io/requestedAt': requestedAt,
+        'pawl.dev/signalled-at': signalledAt,
+      },
+    },
+  });
+  const answered = { status: { lastAttemptedRevision: 'r1', lastHandledReconcileAt: 'one' } };
+
+  it('is expected once, and not asked for', () => {
+    world.upsert(kustomization('app', annotations('one', 'one')));
+    world.upsert(kustomization('app', annotations('one', 'one')));
+
+    expect(reactions()).toEqual(['expect app']);
+  });
+
+  it('is asked for when somebody else wrote a later one', () => {
+    world.upsert(kustomization('app', annotations('two', 'one')));
+
+    expect(reactions()).toEqual(['request app Request']);
+  });
+
+  it.each([
+    ['unanswered until its status says so', annotations('one', 'one'), false],
+    ['answered by its status', { ...annotations('one', 'one'), ...answered }, true],
+    ['void after a later one', annotations('two', 'two'), true],
+  ])('is %s', (_name, state, expected) => {
+    const before = summarise(kustomization('app', annotations('one', 'one')));
+    world.upsert(kustomization('app', state));
+
+    expect(world.isAnswered(before)).toBe(expected);
+  });
+
+  it('is void once its object is gone', () => {
+    const object = kustomization('app', annotations('one', 'one'));
+
+    expect(world.isAnswered(summarise(object))).toBe(true);
   });
 });
