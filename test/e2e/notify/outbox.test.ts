@@ -1,0 +1,100 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { FluxEvent } from '../../../activities/notify/event.ts';
+import type { ManagedProcess } from '../../../tools/process.ts';
+import { found, histories } from '../../support/canaries.ts';
+import { configMap, type FluxHome, fluxHome, POLL } from '../../support/flux.ts';
+import { type Stack, startStack } from '../../support/harness.ts';
+import { type Sink, startSink } from '../../support/sink.ts';
+
+const KEY = 'canary-7d1f-of-the-key';
+const HEADER = 'canary-52aa-of-the-header';
+
+let stack: Stack;
+let worker: ManagedProcess;
+beforeAll(async () => {
+  stack = await startStack({ nodes: false });
+  worker = await stack.startWorker();
+});
+afterAll(() => stack.stop());
+
+/** A home with a Kustomization `app`, and an Alert of its events that tells the sink. */
+async function told(spec: object = {}): Promise<{ readonly home: FluxHome; readonly sink: Sink }> {
+  const home = await fluxHome({ stack, files: { 'app/one.yaml': configMap('one', { at: 'first' }) } });
+  const sink = await startSink();
+  const { kube, namespace } = home;
+  const text = { token: KEY, headers: `X-Access: ${HEADER}`, address: sink.url };
+  const metadata = { namespace, name: 'sink' };
+  await kube.create({ apiVersion: 'v1', kind: 'Secret', metadata, stringData: text });
+  const apiVersion = 'notification.toolkit.fluxcd.io/v1beta3';
+  const provider = { type: 'generic-hmac', secretRef: { name: 'sink' }, timeout: '2s' };
+  await kube.create({ apiVersion, kind: 'Provider', metadata, spec: provider });
+  const eventSources = [{ kind: 'Kustomization', name: '*' }];
+  const alert = { providerRef: { name: 'sink' }, eventSources, eventMetadata: { cluster: 'home' }, ...spec };
+  await kube.create({ apiVersion, kind: 'Alert', metadata, spec: alert });
+  return { home, sink };
+}
+
+const eventsOf = ({ received }: Sink) => received.map(({ body }) => JSON.parse(body) as FluxEvent);
+const finished = (sink: Sink) => eventsOf(sink).filter(({ reason }) => reason === 'ReconciliationSucceeded');
+const revisionsOf = (sink: Sink) => finished(sink).map(({ metadata }) => metadata?.['revision']);
+
+test('a generic Alert hears of a Kustomization, signed, and no secret is in a history', async () => {
+  const { home, sink } = await told();
+
+  await home.kustomization('app', { path: './app' });
+  const { status } = await home.ready('Kustomization', 'app');
+
+  await expect.poll(() => finished(sink), POLL).toHaveLength(1);
+  const [event] = finished(sink);
+  expect(event).toMatchObject({
+    involvedObject: { kind: 'Kustomization', namespace: home.namespace, name: 'app' },
+    severity: 'info',
+    metadata: { cluster: 'home', commit_status: 'update', revision: status?.lastAppliedRevision },
+    reportingController: 'kustomize-controller',
+  });
+  expect(eventsOf(sink).map(({ message }) => message)).toContain(`ConfigMap/${home.namespace}/one created`);
+  for (const { headers, body } of sink.received) {
+    const signature = createHmac('sha256', KEY).update(body).digest('hex');
+    expect(headers).toMatchObject({
+      'gotk-component': 'kustomize-controller',
+      'x-access': HEADER,
+      'x-signature': `sha256=${signature}`,
+    });
+  }
+  expect(found({ histories: await histories(stack) }, [KEY, HEADER])).toEqual([]);
+});
+
+test.each<{ readonly name: string; readonly status: number | undefined }>([
+  { name: 'answers 500', status: 500 },
+  { name: 'has its port closed', status: undefined },
+])('nothing is lost while the sink $name, and reconciles go on', async ({ status }) => {
+  const { home, sink } = await told();
+  await sink.answer(status);
+  await home.kustomization('app', { path: './app' });
+
+  const first = (await home.ready('Kustomization', 'app')).status?.lastAppliedRevision;
+  const second = await home.deploy({ 'app/one.yaml': configMap('one', { at: 'second' }) });
+  await home.ready('Kustomization', 'app', second);
+  expect(sink.received).toEqual([]);
+  await sink.answer(200);
+
+  await expect.poll(() => new Set(revisionsOf(sink)), POLL).toEqual(new Set([first, second]));
+});
+
+test.each(['event.recorded', 'event.delivered'] as const)(
+  'an event is told although the worker is killed at %s',
+  async (point) => {
+    const { home, sink } = await told({ inclusionList: ['^Reconciliation finished'] });
+    await home.ready('GitRepository', 'home');
+    await worker.stop();
+    const doomed = await stack.startWorker({ env: { PAWL_FAULT: point } });
+
+    await home.kustomization('app', { path: './app' });
+    await expect.poll(doomed.isRunning, POLL).toBe(false);
+    worker = await stack.startWorker();
+
+    const { status } = await home.ready('Kustomization', 'app');
+    await expect.poll(() => revisionsOf(sink), POLL).toContain(status?.lastAppliedRevision);
+  },
+);
