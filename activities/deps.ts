@@ -20,6 +20,7 @@ import type { TagStore } from './image/repository/contract.ts';
 import type { ImageUpdater } from './image/update/create-image-updater.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { Impersonate } from './kube/impersonate.ts';
+import type { Metrics } from './metrics.ts';
 import type { AlertBook } from './notify/alert-book.ts';
 import type { Notices } from './notify/notices.ts';
 import type { Memory } from './observe/memory.ts';
@@ -74,6 +75,7 @@ export interface Deps {
   readonly memory: Memory;
   readonly fence: Fence;
   readonly log: StepLog;
+  readonly metrics: Metrics;
   readonly policy: Policy;
   readonly now: () => Date;
 }

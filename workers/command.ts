@@ -12,6 +12,8 @@ interface WorkerFlags extends GlobalFlags {
   readonly artifactAddress: string;
   readonly artifactAdvertise?: string;
   readonly receiverAddress: string;
+  readonly metricsAddress: string;
+  readonly healthAddress: string;
   readonly defaultServiceAccount?: string;
   readonly requeueDependency: string;
   readonly logLevel: string;
@@ -19,26 +21,11 @@ interface WorkerFlags extends GlobalFlags {
 
 /** `pawl worker`: runs workflows, activities, the watch and the artifact server until SIGTERM or SIGINT. */
 export function workerCommand(): Command {
-  const flag = (flags: string, env: string, description: string) =>
-    new Option(flags, description).env(`PAWL_${env}`);
   const command = new Command('worker')
     .description('Run a worker: any number of them share the work of one cluster.')
     .addOption(
       flag('--data-dir <dir>', 'DATA_DIR', 'mirrors and artifacts; a cache that may be lost').default(
         defaultDataDir(),
-      ),
-    )
-    .addOption(
-      flag('--artifact-address <host:port>', 'ARTIFACT_ADDRESS', 'where artifacts are served').default(
-        '127.0.0.1:0',
-      ),
-    )
-    .addOption(
-      flag('--artifact-advertise <host:port>', 'ARTIFACT_ADVERTISE', 'how others reach that address'),
-    )
-    .addOption(
-      flag('--receiver-address <host:port>', 'RECEIVER_ADDRESS', 'where webhooks are answered').default(
-        '127.0.0.1:0',
       ),
     )
     .addOption(
@@ -70,6 +57,7 @@ export function workerCommand(): Command {
     .action(async (_options, self: Command) =>
       run(self.optsWithGlobals<WorkerFlags & { crossNamespaceRefs?: boolean }>()),
     );
+  for (const option of addressOptions()) command.addOption(option);
   return examples(command, {
     worker: 'The cluster of the kubeconfig, Temporal on this machine',
     'worker --kubeconfig home.yaml --temporal-address temporal.home:7233':
@@ -77,6 +65,23 @@ export function workerCommand(): Command {
     'worker --temporal-profile cloud --cluster home':
       "Temporal Cloud, by a profile of Temporal's config file",
   });
+}
+
+function flag(flags: string, env: string, description: string): Option {
+  return new Option(flags, description).env(`PAWL_${env}`);
+}
+
+/** Where the worker listens; what is not said is a free port of loopback. */
+function addressOptions(): readonly Option[] {
+  const address = (name: string, env: string, description: string) =>
+    flag(`--${name}-address <host:port>`, `${env}_ADDRESS`, description).default('127.0.0.1:0');
+  return [
+    address('artifact', 'ARTIFACT', 'where artifacts are served'),
+    flag('--artifact-advertise <host:port>', 'ARTIFACT_ADVERTISE', 'how others reach that address'),
+    address('receiver', 'RECEIVER', 'where webhooks are answered'),
+    address('metrics', 'METRICS', 'where metrics are served, under /metrics'),
+    address('health', 'HEALTH', 'where /healthz and /readyz are answered'),
+  ];
 }
 
 async function run(flags: WorkerFlags & { readonly crossNamespaceRefs?: boolean }): Promise<void> {
@@ -93,6 +98,8 @@ async function run(flags: WorkerFlags & { readonly crossNamespaceRefs?: boolean 
     artifactAddress: flags.artifactAddress,
     artifactAdvertise: flags.artifactAdvertise,
     receiverAddress: flags.receiverAddress,
+    metricsAddress: flags.metricsAddress,
+    healthAddress: flags.healthAddress,
     policy: {
       noCrossNamespaceRefs: flags.crossNamespaceRefs === false,
       defaultServiceAccount: flags.defaultServiceAccount,

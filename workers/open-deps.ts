@@ -36,21 +36,25 @@ import { startArtifactServer } from './artifact-server.ts';
 import { clearScratch } from './clear-scratch.ts';
 import type { Log } from './log.ts';
 import type { WorkerOptions } from './main.ts';
+import type { Monitoring } from './monitoring.ts';
 import { openEvents } from './open-events.ts';
 
 export interface Opened {
   readonly client: Client;
   readonly log: Log;
   readonly cleanup: AsyncDisposableStack;
+  readonly monitoring: Monitoring;
 }
 
 /** Opens everything that steps need, each with its end. */
-export async function openDeps(options: WorkerOptions, { client, log, cleanup }: Opened): Promise<Deps> {
+export async function openDeps(options: WorkerOptions, opened: Opened): Promise<Deps> {
+  const { client, log, cleanup, monitoring } = opened;
   const { dataDir, policy } = options;
   await clearScratch(dataDir);
-  const fence = createFence((silentMs) =>
-    log.warn({ silentMs }, 'this process stood still; begun attempts are void'),
-  );
+  const fence = createFence((silentMs) => {
+    monitoring.stoodStill();
+    log.warn({ silentMs }, 'this process stood still; begun attempts are void');
+  });
   cleanup.defer(() => fence.close());
   const access = loadKubeAccess({ kubeconfig: options.kubeconfig, context: options.context });
   const assertMayWrite = () => fence.assertMayWrite();
@@ -84,7 +88,7 @@ export async function openDeps(options: WorkerOptions, { client, log, cleanup }:
     askForArtifact,
     builder: createBuilder(kustomize),
     kustomize,
-    ...(await openHelm({ dataDir, fence, cleanup })),
+    ...(await openHelm({ dataDir, fence, cleanup, monitoring })),
     registry,
     cloudLogin,
     tags: createTagStore(join(dataDir, 'tags')),
@@ -95,6 +99,7 @@ export async function openDeps(options: WorkerOptions, { client, log, cleanup }:
     memory: createMemory(),
     fence,
     log,
+    metrics: monitoring.metrics.told,
     policy,
     now,
   };
@@ -139,12 +144,15 @@ interface HelmOptions {
   readonly dataDir: string;
   readonly fence: Fence;
   readonly cleanup: AsyncDisposableStack;
+  readonly monitoring: Monitoring;
 }
 
-async function openHelm({ dataDir, fence, cleanup }: HelmOptions) {
+async function openHelm({ dataDir, fence, cleanup, monitoring }: HelmOptions) {
   const scratchDir = join(dataDir, 'helm');
   const helm = createHelmRunner({ helm: await ensureTool('helm'), scratchDir, fence });
   cleanup.defer(() => helm.close());
+  const help = 'Actions of helm that are at work, and that wait for their turn.';
+  monitoring.metrics.gauge('pawl_helm_actions', help, 'state', () => ({ ...helm.load() }));
   return { helm, releases: createReleaseStorage(), driftMemo: createApplyMemo(undefined, FieldManager.helm) };
 }
 

@@ -5,6 +5,7 @@ import type { Policy, StepLog } from '../activities/deps.ts';
 import { messageOf } from '../activities/failures.ts';
 import { createHttpClient } from '../activities/fetch/http/client.ts';
 import type { KubeClient, Target } from '../activities/kube/client.ts';
+import type { Metrics } from '../activities/metrics.ts';
 import { createTokenVerifier } from '../activities/notify/receiver/oidc/verifier.ts';
 import type { ObjectRef } from '../api/object-ref.ts';
 import { Trigger } from '../workflows/messages.ts';
@@ -23,6 +24,7 @@ export interface ReceiverServerOptions {
   readonly request: (ref: ObjectRef, trigger: Trigger) => Promise<void>;
   readonly policy: Pick<Policy, 'noCrossNamespaceRefs'>;
   readonly log: StepLog;
+  readonly metrics?: Metrics;
   /** `host:port`, `:port` for all interfaces. */
   readonly address: string;
   /** Who signs the tokens of Google; tests have their own. */
@@ -75,7 +77,12 @@ export async function startReceiverServer(options: ReceiverServerOptions): Promi
     noCrossNamespaceRefs: policy.noCrossNamespaceRefs,
     log,
   };
-  const app = createApp({ book, answer: (entry, hook) => answerHook(deps, entry, hook), onError });
+  const app = createApp({
+    book,
+    answer: (entry, hook) => answerHook(deps, entry, hook),
+    onError,
+    metrics: options.metrics,
+  });
   const server = listener(app.fetch, times);
   await listen(server, options.address);
   const url = urlOf(server);

@@ -12,6 +12,7 @@ import { type Asked, openInbox } from './inbox.ts';
 import { type PassResult, progress, type RunInput, type RunResult, WorkflowType } from './messages.ts';
 import { isFailure } from './outcome.ts';
 import { onePass, type Steps } from './pass.ts';
+import { telemetry } from './telemetry.ts';
 
 // Enough to see what happened; a run that is asked without end keeps the newest.
 const KEPT_PASSES = 20;
@@ -40,13 +41,19 @@ export async function runObject(input: ContinuedInput, steps: Steps): Promise<Ru
       if (passes.length > 0 && workflowInfo().continueAsNewSuggested) {
         await continueAsNew<(next: ContinuedInput) => Promise<RunResult>>({ ref, pending: inbox.take() });
       }
+      const startedAt = Date.now();
+      const begun: { name: string; at: number }[] = [];
       last = await onePass({
         ref,
         inbox,
         steps,
         continues: passes.length > 0,
-        onStep: (name) => (doing = name),
+        onStep(name) {
+          doing = name;
+          begun.push({ name, at: Date.now() });
+        },
       });
+      telemetry.passEnded({ ref, startedAt, endedAt: Date.now(), begun, result: last });
       passes.push(last);
       if (passes.length > KEPT_PASSES) passes.shift();
     } while (!inbox.isEmpty());

@@ -8,6 +8,8 @@ export interface Follower {
   /** All objects: at the start, after anything may have been missed, and at every resync. */
   onList(objects: readonly KubeObject[]): void;
   onEvent(object: KubeObject, isDeleted: boolean): void;
+  /** The server said something, if only that there is nothing to say. */
+  onHeard?(): void;
   /** A list or watch failed; it is tried again by itself. */
   onError?(error: unknown): void;
 }
@@ -77,7 +79,9 @@ async function fresh(
   const listedAt = performance.now();
   if (now.position !== undefined && listedAt - now.position.listedAt < now.times.resync) return now.position;
   const { items, resourceVersion } = await kube.list(query);
-  if (!now.signal.aborted) follower.onList(items);
+  if (now.signal.aborted) return { resourceVersion, listedAt };
+  follower.onHeard?.();
+  follower.onList(items);
   return { resourceVersion, listedAt };
 }
 
@@ -92,6 +96,7 @@ async function watchFrom(
   for await (const { type, object } of kube.watch(from, { signal: end.signal })) {
     if (end.signal.aborted) break;
     end.heard();
+    follower.onHeard?.();
     position.resourceVersion = object.metadata.resourceVersion ?? position.resourceVersion;
     if (type !== 'BOOKMARK') follower.onEvent(object, type === 'DELETED');
   }

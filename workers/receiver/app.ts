@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { type Metrics, NO_METRICS } from '../../activities/metrics.ts';
 import type { Hook } from '../../activities/notify/receiver/contract.ts';
 import { digestOf } from '../../activities/notify/receiver/webhook-path.ts';
 import type { Status } from './answer-hook.ts';
@@ -11,6 +12,7 @@ export interface AppOptions {
   readonly book: Pick<Book, 'find' | 'isListed'>;
   readonly answer: (entry: Entry, hook: Hook) => Promise<Status>;
   readonly onError: (error: unknown) => void;
+  readonly metrics?: Metrics | undefined;
   /** Milliseconds of a clock that only goes forward. */
   readonly now?: () => number;
 }
@@ -29,7 +31,7 @@ const LARGEST_BODIES = 64 * 1024 * 1024;
  * What is answered to whom. Only a known path gets its body read; strangers cost a comparison, and less once they come
  * too often. Their floods do not touch those who know a path, also when all come through one proxy.
  */
-export function createApp({ book, answer, onError, now }: AppOptions): Hono<Env> {
+export function createApp({ book, answer, onError, metrics = NO_METRICS, now }: AppOptions): Hono<Env> {
   const clock = now && { now };
   const strangers = createRateLimit({ burst: 100, rate: 10, ...clock });
   const failures = createRateLimit({ burst: 60, rate: 1, ...clock });
@@ -66,6 +68,7 @@ export function createApp({ book, answer, onError, now }: AppOptions): Hono<Env>
   };
 
   const app = new Hono<Env>();
+  app.use(counting(metrics));
   app.post(
     '/hook/*',
     identify,
@@ -88,6 +91,15 @@ export function createApp({ book, answer, onError, now }: AppOptions): Hono<Env>
     return closed(c, 500);
   });
   return app;
+}
+
+/** Counts what is answered; a path that no Receiver has is nobody's. */
+function counting(metrics: Metrics): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    await next();
+    const entry = c.get('entry') as Entry | undefined;
+    metrics.hooked(entry?.receiver.spec.type ?? 'unknown', c.res.status);
+  };
 }
 
 // What follows on the connection may be the rest of a body that nobody reads.

@@ -12,7 +12,8 @@ import { type ReconcileRequest, requestReconcile, type Trigger } from '../../wor
 import type { WatchInput } from '../../workflows/watch.ts';
 import { type Configs, createConfigs } from './configs.ts';
 import { createExpectations } from './expectations.ts';
-import { createKeyedQueue } from './keyed-queue.ts';
+import { createKeyedQueue, type KeyedQueue } from './keyed-queue.ts';
+import type { WatchObserver } from './observer.ts';
 import { createScheduleKeeper } from './schedule-keeper.ts';
 import { keyOf, type Summary } from './summary.ts';
 import { World } from './world.ts';
@@ -25,6 +26,7 @@ export interface WatchDeps {
     warn(details: object, message: string): void;
     info(details: object, message: string): void;
   };
+  readonly observer: WatchObserver;
   /** Aborts when the worker begins to shut down. */
   readonly shutdown: AbortSignal;
 }
@@ -45,12 +47,14 @@ export function createWatchActivities(deps: WatchDeps) {
       const ended = AbortSignal.any([context.cancellationSignal, deps.shutdown]);
       const watching = watchObjects(deps, cluster, ended, context.info.heartbeatDetails);
       const beat = setInterval(() => context.heartbeat(watching.configs()), HEARTBEAT_MS);
+      const letGo = deps.observer.hold(watching.queues);
       try {
         await watching.done;
         // What the last beat tells goes to the next attempt only, not to a new activity.
         if (!context.cancellationSignal.aborted) throw handedOver();
       } finally {
         clearInterval(beat);
+        letGo();
       }
     },
   };
@@ -69,17 +73,7 @@ function watchObjects(deps: WatchDeps, cluster: string, signal: AbortSignal, rem
   const onError = (error: unknown) => {
     if (!signal.aborted) deps.log.warn({ error: String(error) }, 'the watch goes on after an error');
   };
-  const pokes = createKeyedQueue<Poke>({
-    concurrency: REQUESTS_IN_FLIGHT,
-    signal,
-    onError,
-    // A request of the annotation is not lost behind a later event.
-    join: (waiting, coming) => ({ ...coming, request: { ...waiting.request, ...coming.request } }),
-    async work({ object, request: { trigger, requestedAt } }) {
-      const request = { reason: trigger, ...(requestedAt !== undefined && { requestedAt }) };
-      await signalObject(deps.client, cluster, object.ref, { signal: requestReconcile, request, trigger });
-    },
-  });
+  const pokes = createRequests(deps, cluster, { signal, onError });
   const looks = createKeyedQueue<Summary>({
     concurrency: 4,
     signal,
@@ -124,7 +118,32 @@ function watchObjects(deps: WatchDeps, cluster: string, signal: AbortSignal, rem
   return {
     done: Promise.all([...objects, ...followConfigs(deps.kube, configs, { signal, onError })]),
     configs: configs.versions,
+    queues: {
+      requests: () => pokes.size,
+      looks: () => looks.size,
+      schedules: () => schedules.size,
+    },
   };
+}
+
+/** Asks for runs, one request in flight for an object. */
+function createRequests(
+  { client, observer }: Pick<WatchDeps, 'client' | 'observer'>,
+  cluster: string,
+  { signal, onError }: Following,
+): KeyedQueue<Poke> {
+  return createKeyedQueue<Poke>({
+    concurrency: REQUESTS_IN_FLIGHT,
+    signal,
+    onError,
+    // A request of the annotation is not lost behind a later event.
+    join: (waiting, coming) => ({ ...coming, request: { ...waiting.request, ...coming.request } }),
+    async work({ object: { ref }, request: { trigger, requestedAt } }) {
+      const request = { reason: trigger, ...(requestedAt !== undefined && { requestedAt }) };
+      await signalObject(client, cluster, ref, { signal: requestReconcile, request, trigger });
+      observer.requested(ref.kind, trigger);
+    },
+  });
 }
 
 interface Following {
@@ -133,7 +152,7 @@ interface Following {
 }
 
 function followObjects(
-  { kube, log }: Pick<WatchDeps, 'kube' | 'log'>,
+  { kube, log, observer }: Pick<WatchDeps, 'kube' | 'log' | 'observer'>,
   { signal, onError, world }: Following & { readonly world: World },
   { onRelist, onAllListed }: { readonly onRelist: () => void; readonly onAllListed: () => void },
 ): readonly Promise<void>[] {
@@ -143,11 +162,18 @@ function followObjects(
     const follower: Follower = {
       onList(items) {
         if (!unlisted.has(kind)) onRelist();
+        observer.listed(kind, items);
         world.replace(kind, items);
         if (unlisted.delete(kind) && unlisted.size === 0) onAllListed();
         log.info({ kind, objects: items.length }, 'listed');
       },
-      onEvent: (object, isDeleted) => (isDeleted ? world.remove(object) : world.upsert(object)),
+      onEvent(object, isDeleted) {
+        if (isDeleted) observer.removed(object);
+        else observer.changed(object);
+        if (isDeleted) world.remove(object);
+        else world.upsert(object);
+      },
+      onHeard: () => observer.heard(kind),
       onError,
     };
     return follow(kube, query, follower, { signal });

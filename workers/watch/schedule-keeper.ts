@@ -15,6 +15,8 @@ export interface ScheduleKeeper {
   relist(): void;
   /** Both kinds have been listed: schedules of objects that are not there are left over from an earlier life. */
   removeAllBut(known: (id: string) => boolean): void;
+  /** Schedules that are yet to be changed. */
+  readonly size: number;
 }
 
 export interface KeeperOptions {
@@ -94,6 +96,9 @@ export function createScheduleKeeper(options: KeeperOptions): ScheduleKeeper {
             if (!known(id)) queue.put(id, { id, wish: undefined, since: performance.now() });
         })
         .catch(onError);
+    },
+    get size() {
+      return queue.size;
     },
   };
 }

@@ -26,6 +26,8 @@ export interface HelmRunner {
    * command line, and the fence's error when the attempt became void.
    */
   run(act: HelmAct, options: ActOptions): Promise<HelmResult>;
+  /** How many acts are at work, and how many wait for their turn. */
+  load(): { readonly running: number; readonly waiting: number };
   /** Ends all processes first. */
   close(): Promise<void>;
 }
@@ -90,6 +92,10 @@ export function createHelmRunner(options: HelmRunnerOptions): HelmRunner {
   }
 
   return {
+    load() {
+      const waiting = places.waiting + slots.waiting;
+      return { running: running.size - waiting, waiting };
+    },
     run(wanted, { signal, heartbeat }) {
       const result = act(wanted, { signal: AbortSignal.any([signal, closing.signal]), heartbeat });
       const ended = result.catch(() => undefined).finally(() => running.delete(ended));

@@ -7,6 +7,8 @@ export interface Slots {
    * time on may give its place back before it ends.
    */
   take<T>(signal: AbortSignal, work: (giveBack: () => void) => Promise<T>): Promise<T>;
+  /** How many wait for their turn. */
+  readonly waiting: number;
 }
 
 export function createSlots(count: number): Slots {
@@ -38,6 +40,9 @@ export function createSlots(count: number): Slots {
   }
 
   return {
+    get waiting() {
+      return queue.length;
+    },
     async take(signal, work) {
       signal.throwIfAborted();
       await turn(signal);

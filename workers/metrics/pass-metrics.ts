@@ -1,0 +1,90 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { Outcome } from '../../workflows/outcome.ts';
+import type { EndedPass } from '../../workflows/telemetry.ts';
+
+/** An object as label values. */
+type Labelled = Readonly<Record<'kind' | 'namespace' | 'name', string>>;
+
+/** What the runs of this worker tell: how long they took and how they ended. */
+export interface PassMetrics {
+  passEnded(pass: EndedPass): void;
+  /** The object is gone: its series go too. */
+  forget(object: Labelled): void;
+}
+
+// Ten bounds from 10 ms to half an hour, each the same multiple of the one before: those of Flux's controllers.
+const BOUNDS = 10;
+const SHORTEST_S = 10e-3;
+const LONGEST_S = 1800;
+const DURATION_BUCKETS = Array.from(
+  { length: BOUNDS },
+  (_, index) => SHORTEST_S * (LONGEST_S / SHORTEST_S) ** (index / (BOUNDS - 1)),
+);
+const STEP_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+
+// Who is not heard of for so long is reconciled elsewhere, or was deleted while another worker looked.
+const IDLE_MS = 24 * 3_600_000;
+const MOST_OBJECTS = 10_000;
+
+/** An object has one series of each metric for as long as this worker reconciles it. */
+export function createPassMetrics(registry: Registry, now: () => number = Date.now): PassMetrics {
+  const registers = [registry];
+  const duration = new Histogram({
+    name: 'gotk_reconcile_duration_seconds',
+    help: 'How long a reconcile of an object took.',
+    labelNames: ['kind', 'name', 'namespace'],
+    buckets: DURATION_BUCKETS,
+    registers,
+  });
+  const ended = new Counter({
+    name: 'pawl_reconciles_total',
+    help: 'Reconciles that ended, by outcome and by what asked for them.',
+    labelNames: ['kind', 'outcome', 'trigger'],
+    registers,
+  });
+  const steps = new Histogram({
+    name: 'pawl_step_duration_seconds',
+    help: 'How long the steps of reconciles took.',
+    labelNames: ['kind', 'step'],
+    buckets: STEP_BUCKETS,
+    registers,
+  });
+  /** The least recently heard of is first. */
+  const heard = new Map<string, { readonly ref: Labelled; readonly at: number }>();
+
+  function forget(ref: Labelled): void {
+    heard.delete(keyOf(ref));
+    duration.remove(labelsOf(ref));
+  }
+
+  function keep(ref: Labelled): void {
+    const key = keyOf(ref);
+    heard.delete(key);
+    heard.set(key, { ref, at: now() });
+    for (const oldest of heard.values()) {
+      if (heard.size <= MOST_OBJECTS && now() - oldest.at <= IDLE_MS) break;
+      forget(oldest.ref);
+    }
+  }
+
+  return {
+    passEnded({ ref, startedAt, endedAt, result }) {
+      const { kind } = ref;
+      const { outcome, trigger } = result;
+      ended.inc({ kind, outcome, trigger });
+      for (const { name: step, ms } of result.steps) steps.observe({ kind, step }, ms / 1000);
+      if (outcome === Outcome.Deleted || outcome === Outcome.Gone) return forget(ref);
+      keep(ref);
+      duration.observe(labelsOf(ref), Math.max(0, endedAt - startedAt) / 1000);
+    },
+    forget,
+  };
+}
+
+function labelsOf({ kind, name, namespace }: Labelled) {
+  return { kind, name, namespace };
+}
+
+function keyOf({ kind, name, namespace }: Labelled): string {
+  return `${kind}/${namespace}/${name}`;
+}
