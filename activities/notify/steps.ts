@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts';
 import { failed, transient } from '../failures.ts';
 import { faultPoint } from '../fault.ts';
 import type { StepContext } from '../steps.ts';
+import { counted } from './counted.ts';
 import type { FluxEvent } from './event.ts';
 import { mergeEvents } from './merge-events.ts';
 import type { AlertRef, Labels, Notice, Route } from './notice.ts';
@@ -77,7 +78,8 @@ export async function deliverEvent(deps: Deps, input: DeliverInput, step: StepCo
   if (event === undefined || alert === undefined || alert.spec.suspend) return { isTold: false };
   const provider = await readProvider(deps, alert);
   if (provider.spec.suspend) return { isTold: false };
-  await send(deps, { alert, provider, event, key }, step);
+  const { metrics } = deps;
+  await counted(metrics, provider.spec.type, () => send(deps, { alert, provider, event, key }, step));
   faultPoint('event.delivered');
   return { isTold: true };
 }

@@ -1,0 +1,18 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { DeliveryResult, type Metrics } from '../metrics.ts';
+
+/** Counts how an attempt to tell a service of this type ends. */
+export async function counted(
+  metrics: Metrics,
+  provider: string,
+  attempt: () => Promise<void>,
+): Promise<void> {
+  try {
+    await attempt();
+  } catch (error) {
+    const isFinal = error instanceof ApplicationFailure && error.nonRetryable === true;
+    metrics.delivered(provider, isFinal ? DeliveryResult.Refused : DeliveryResult.Retried);
+    throw error;
+  }
+  metrics.delivered(provider, DeliveryResult.Sent);
+}
