@@ -20,6 +20,7 @@ var formats = []struct {
 	{"drift", "activities/helm/drift/fixtures/drift.json", drift},
 	{"duration", "api/fixtures/duration.json", duration},
 	{"envsubst", "api/formats/fixtures/envsubst.json", substitute},
+	{"event", "activities/notify/fixtures/event.json", event},
 	{"ignore", "activities/fetch/fixtures/source-ignore.json", ignore},
 	{"image-choice", "activities/image/policy/fixtures/image-choice.json", choose},
 	{"image-extract", "activities/image/policy/fixtures/image-extract.json", extract},

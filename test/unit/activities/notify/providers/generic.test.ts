@@ -1,0 +1,136 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createHttpClient } from '../../../../../activities/fetch/http/client.ts';
+import type { Delivery, Recipient, Sender } from '../../../../../activities/notify/contract.ts';
+import type { FluxEvent } from '../../../../../activities/notify/event.ts';
+import { sendGeneric, sendGenericHmac } from '../../../../../activities/notify/providers/generic.ts';
+import { golden } from '../../../../support/golden.ts';
+import { startSink } from '../../../../support/sink.ts';
+
+interface Row {
+  readonly event: FluxEvent;
+  readonly json: string;
+  readonly signature: string;
+}
+
+const { shared, rows } = golden<{ readonly key: string }, Row>('activities/notify/fixtures/event.json');
+const { event } = rows[0]!;
+
+const NOBODY: Recipient = {
+  type: 'generic',
+  name: 'sink',
+  namespace: 'apps',
+  uid: 'uid',
+  address: '',
+  channel: '',
+  username: '',
+  password: '',
+  token: '',
+  headers: {},
+  secret: {},
+  tls: undefined,
+  proxy: undefined,
+};
+
+async function post(sender: Sender, recipient: Partial<Recipient>, more: Partial<Delivery> = {}) {
+  const http = createHttpClient();
+  onTestFinished(() => http.close());
+  const alert = { name: 'all', namespace: 'apps', uid: 'uid' };
+  const signal = AbortSignal.timeout(10_000);
+  await sender(
+    { http },
+    { event, recipient: { ...NOBODY, ...recipient }, alert, key: 'k1', signal, ...more },
+  );
+}
+
+it.each(rows.map((row, index) => ({ index, ...row })))(
+  'event $index is posted and signed as by Go',
+  async ({ event, json, signature }) => {
+    const sink = await startSink();
+
+    await post(sendGenericHmac, { address: sink.url, secret: { token: Buffer.from(shared.key) } }, { event });
+
+    expect(sink.received).toMatchObject([
+      {
+        body: json,
+        headers: {
+          'content-type': 'application/json',
+          'gotk-component': 'kustomize-controller',
+          'x-signature': signature,
+          'idempotency-key': 'k1',
+        },
+      },
+    ]);
+  },
+);
+
+it('generic has no signature, and the headers of the Secret, which come before ours', async () => {
+  const sink = await startSink();
+
+  await post(sendGeneric, {
+    address: sink.url,
+    headers: { 'gotk-component': 'mine', Authorization: 'Bearer t' },
+  });
+
+  const [{ headers } = { headers: {} }] = sink.received;
+  expect(headers).toMatchObject({ 'gotk-component': 'mine', authorization: 'Bearer t' });
+  expect(headers).not.toHaveProperty('x-signature');
+});
+
+it('a user and a password in the address become an Authorization', async () => {
+  const sink = await startSink();
+
+  await post(sendGeneric, { address: sink.url.replace('//', '//ada:pass%20word@') });
+
+  const authorization = `Basic ${Buffer.from('ada:pass word').toString('base64')}`;
+  expect(sink.received).toMatchObject([{ headers: { authorization } }]);
+});
+
+it('a signature needs a token', async () => {
+  await expect(post(sendGenericHmac, { address: 'http://127.0.0.1:1' })).rejects.toMatchObject({
+    nonRetryable: true,
+    message: expect.stringContaining("needs the key 'token'"),
+  });
+});
+
+describe('a delivery that fails', () => {
+  it.each<{ readonly status: number; readonly isFinal: boolean }>([
+    { status: 400, isFinal: true },
+    { status: 401, isFinal: true },
+    { status: 404, isFinal: true },
+    { status: 408, isFinal: false },
+    { status: 429, isFinal: false },
+    { status: 500, isFinal: false },
+    { status: 503, isFinal: false },
+  ])('with HTTP $status is final: $isFinal', async ({ status, isFinal }) => {
+    const sink = await startSink();
+    await sink.answer(status);
+
+    await expect(post(sendGeneric, { address: sink.url })).rejects.toMatchObject({
+      type: 'NotificationDispatchFailed',
+      nonRetryable: isFinal,
+      message: `the webhook: the server answers HTTP ${status}`,
+    });
+  });
+
+  it('with a closed port is tried again, and tells no address', async () => {
+    const sink = await startSink();
+    await sink.answer(undefined);
+
+    await expect(post(sendGeneric, { address: sink.url })).rejects.toMatchObject({
+      nonRetryable: false,
+      message: 'the webhook: the server refuses connections',
+    });
+  });
+
+  it.each([
+    { address: '', words: 'must be http:// or https:// with a host' },
+    { address: 'ftp://example.com', words: 'must be http:// or https:// with a host' },
+    { address: 'http://169.254.169.254/', words: 'link-local or metadata' },
+    { address: 'http://exa mple.com/', words: 'white space' },
+  ])('at "$address" says what is wrong with it', async ({ address, words }) => {
+    await expect(post(sendGeneric, { address })).rejects.toMatchObject({
+      nonRetryable: true,
+      message: expect.stringContaining(words),
+    });
+  });
+});
