@@ -6,6 +6,8 @@ import { HISTORIES, withoutMachine } from '../support/recorded-history.ts';
 import { CASES, type Case, type Recorded } from './cases.ts';
 import { HELM_CASES } from './helm-cases.ts';
 import { playHelm } from './helm-story.ts';
+import { IMAGE_CASES } from './image-cases.ts';
+import { playImages } from './image-story.ts';
 import { answerOf, Stage } from './stage.ts';
 import { play } from './story.ts';
 
@@ -14,7 +16,7 @@ import { play } from './story.ts';
  *
  *     node test/replay/record.ts [case…]
  *
- * With names of cases (see cases.ts, helm-cases.ts) only these are written. A file has the day in its name. A history that
+ * With names of cases (see cases.ts, helm-cases.ts, image-cases.ts) only these are written. A file has the day in its name. A history that
  * an earlier release wrote is never overwritten to make a test pass: the change of the workflow is wrong then,
  * or needs a patch, and the new path a new file. No test runs this.
  */
@@ -42,6 +44,7 @@ async function recorded(client: Client): Promise<readonly Run[]> {
 const STORIES: readonly { readonly play: typeof play; readonly cases: readonly Case[] }[] = [
   { play, cases: CASES },
   { play: playHelm, cases: HELM_CASES },
+  { play: playImages, cases: IMAGE_CASES },
 ];
 
 const names = process.argv.slice(2);

@@ -11,6 +11,7 @@ import { loadWorkflowBundle } from '../../workers/bundle.ts';
 import { CANARY, historyFiles, plainText, readHistory } from '../support/recorded-history.ts';
 import { CASES } from './cases.ts';
 import { HELM_CASES } from './helm-cases.ts';
+import { IMAGE_CASES } from './image-cases.ts';
 
 const files = historyFiles();
 
@@ -30,7 +31,7 @@ describe('recorded runs replay with the workflow code of today', () => {
 
   it('there is one of each workflow and path', () => {
     const names = new Set(files.map((file) => file.replace(/-\d{4}-\d{2}-\d{2}\.json$/, '')));
-    const cases = [...CASES, ...HELM_CASES];
+    const cases = [...CASES, ...HELM_CASES, ...IMAGE_CASES];
     expect(cases.map(({ name }) => name).filter((name) => !names.has(name))).toEqual([]);
   });
 });
