@@ -1,6 +1,5 @@
 import type { KubeClient } from '../../activities/kube/client.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
-import { Annotation } from '../../api/names.ts';
 
 const MANAGER = { fieldManager: 'pawl-demo' };
 const NAMESPACE = 'flux-system';
@@ -14,10 +13,18 @@ export interface ServerUrls {
   readonly registry: string;
 }
 
+/** What the demo tells apart from the sources: who may poke them, and who is told of events. */
+export type Notifications = readonly KubeObject[];
+
 /** What `flux bootstrap` leaves in a cluster: one source, and one Kustomization that applies all others. */
-export async function bootstrap(kube: KubeClient, { git, charts, registry }: ServerUrls): Promise<void> {
+export async function bootstrap(
+  kube: KubeClient,
+  { git, charts, registry }: ServerUrls,
+  notifications: Notifications,
+): Promise<void> {
   const metadata = { name: 'flux-system', namespace: NAMESPACE };
   await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }, MANAGER);
+  for (const object of notifications) await kube.apply(object, MANAGER);
   await kube.apply(machine({ charts_url: charts, registry }), MANAGER);
   await kube.apply(
     { ...SOURCE, metadata, spec: { interval: '1m', url: git, ref: { branch: 'main' } } },
@@ -48,10 +55,4 @@ function machine(data: Readonly<Record<string, string>>): KubeObject {
     metadata: { name: 'home-machine', namespace: NAMESPACE, labels },
     data,
   };
-}
-
-/** Asks for a fetch now: what a webhook, or `flux reconcile source git flux-system`, does. */
-export async function requestFetch(kube: KubeClient): Promise<void> {
-  const patch = { metadata: { annotations: { [Annotation.requestedAt]: new Date().toISOString() } } };
-  await kube.patch({ ...SOURCE, namespace: NAMESPACE, name: 'flux-system' }, patch, { type: 'merge' });
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { FluxEvent } from '../../activities/notify/event.ts';
 
 /** Tells what happens, and how long it took. */
 export interface Narrator {
@@ -9,6 +10,8 @@ export interface Narrator {
   did(text: string): void;
   /** Something that came of it. */
   saw(text: string, elapsedMs: number): void;
+  /** An event that the sink was told. */
+  heard(event: FluxEvent): void;
   failed(text: string): void;
   plain(text: string): void;
 }
@@ -23,6 +26,10 @@ export function createNarrator(write: (text: string) => void, colours: boolean):
     did: (text) => line(`  ${paint('blue', '►')} ${text}`),
     saw: (text, elapsedMs) =>
       line(`  ${paint('green', '✔')} ${text} ${paint('dim', `· ${formatElapsed(elapsedMs)}`)}`),
+    heard({ involvedObject: { kind, name }, message }) {
+      const [first = ''] = message.split('\n', 1);
+      line(paint('dim', `    ✉ ${kind}/${name}: ${first.length > 100 ? `${first.slice(0, 99)}…` : first}`));
+    },
     failed: (text) => line(`  ${paint('red', '✗')} ${text}`),
     plain: line,
   };

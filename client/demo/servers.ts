@@ -14,11 +14,13 @@ import { type Registry, startRegistry } from '../../tools/registry.ts';
 import { persistentPorts } from '../../tools/state.ts';
 import { startTemporal, type TemporalServer } from '../../tools/temporal.ts';
 import { startWorker } from '../../tools/worker.ts';
-import { bootstrap, requestFetch } from './bootstrap.ts';
+import { bootstrap } from './bootstrap.ts';
 import { packCharts } from './charts.ts';
 import { JOURNAL, pushImage } from './images.ts';
 import type { Narrator } from './narrator.ts';
+import { alertOf, startSink } from './sink.ts';
 import type { RunningDemo } from './state.ts';
+import { createWebhook, type Webhook } from './webhook.ts';
 
 /** Everything of the demo, up. */
 export interface Servers {
@@ -41,8 +43,17 @@ export interface StartOptions {
 }
 
 // Those that people know; others when they are taken.
-const PORTS = { temporal: 7233, ui: 8233, git: 3080, charts: 3081, registry: 3082, artifacts: 9790 };
-const PORT_NAMES = ['temporal', 'ui', 'git', 'charts', 'registry', 'artifacts'] as const;
+const PORTS = {
+  temporal: 7233,
+  ui: 8233,
+  git: 3080,
+  charts: 3081,
+  registry: 3082,
+  sink: 3083,
+  webhook: 9292,
+  artifacts: 9790,
+};
+const PORT_NAMES = ['temporal', 'ui', 'git', 'charts', 'registry', 'sink', 'webhook', 'artifacts'] as const;
 
 // Longer than the worker itself gives what it is doing.
 const WORKER_GRACE_MS = 15_000;
@@ -72,7 +83,10 @@ export async function startServers(options: StartOptions): Promise<Servers> {
   ]);
   const kube = createKubeClient(loadKubeAccess({ kubeconfig: plane.kubeconfigPath }));
   up.defer(() => kube.close());
-  const git = await timed('git server', startGit(options, ports, kube));
+  const webhook = createWebhook(dir, `127.0.0.1:${ports.webhook}`);
+  const git = await timed('git server', startGit(options, ports, webhook));
+  const sink = await startSink(ports.sink, (event) => narrator.heard(event));
+  up.defer(() => sink.close());
   const state: RunningDemo = {
     pid: process.pid,
     startedAt: Date.now(),
@@ -89,10 +103,17 @@ export async function startServers(options: StartOptions): Promise<Servers> {
   await timed('CRDs: pawl install', installCrds(servers));
   const worker = await timed(
     'worker: pawl worker',
-    startWorker({ ...state, dir: join(dir, 'worker'), artifactPort: ports.artifacts, onDied }),
+    startWorker({
+      ...state,
+      dir: join(dir, 'worker'),
+      artifactPort: ports.artifacts,
+      args: ['--receiver-address', `127.0.0.1:${ports.webhook}`],
+      onDied,
+    }),
   );
   up.defer(() => worker.stop(WORKER_GRACE_MS));
-  await bootstrap(kube, { git: git.url, charts, registry: registry.host });
+  const urls = { git: git.url, charts, registry: registry.host };
+  await bootstrap(kube, urls, [...webhook.objects, ...alertOf(sink.url)]);
   return servers;
 }
 
@@ -111,10 +132,9 @@ async function startCluster({ dir, up, onDied }: StartOptions): Promise<ControlP
   return plane;
 }
 
-async function startGit({ dir, up }: StartOptions, ports: Ports, kube: KubeClient) {
+async function startGit({ dir, up }: StartOptions, ports: Ports, webhook: Webhook) {
   const onPush = (): void => {
-    // The interval finds the push too, only later: nothing is lost when this fails.
-    requestFetch(kube).catch(() => undefined);
+    webhook.send().catch(() => undefined);
   };
   const server = await startGitServer({ root: join(dir, 'git'), port: ports.git, onPush });
   up.defer(() => server.stop());

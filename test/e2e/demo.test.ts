@@ -14,7 +14,7 @@ it('the demo does what it says, twice on the same folder, and leaves nothing aft
   const reset = await demo('--reset');
 
   const told =
-    /RollbackSucceeded: Helm rollback to previous release apps\/recipes[^]*every step did what it says/;
+    /✉ GitRepository[^]*RollbackSucceeded: Helm rollback to previous release apps\/recipes[^]*newTag: "42"[^]*every step did what it says/;
   expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(told) });
   expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('Up in') });
   expect(reset.code).toBe(0);

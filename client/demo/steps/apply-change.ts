@@ -12,7 +12,7 @@ export function newerNotes(): string {
 /** A push that changes an app is applied. */
 export const applyChange: Step = {
   title: 'A push is applied',
-  why: 'The git server tells of the push as a webhook does; without, the interval of one minute would find it.',
+  why: 'The git server calls the webhook, which starts a run before it is answered; without, the interval of one minute finds it.',
   async tell(scene) {
     const sha = await scene.act('git push: notes 1.4.0 → 1.5.0', () =>
       scene.push('Notes 1.5.0', { [NOTES]: newerNotes() }),
