@@ -8,6 +8,9 @@ import { type Stack, startStack } from '../../support/harness.ts';
 import { type ImageDrill, imageDrill, MODES } from '../../support/image-drill.ts';
 import { relayTo } from '../../support/relay.ts';
 
+/** An automation in each mode, named after it. */
+const BOTH = MODES.map((mode) => [mode, mode] as const);
+
 let stack: Stack;
 // Who heals one kill makes ready for the next: a start costs seconds.
 let heir: ManagedProcess | undefined;
@@ -32,7 +35,7 @@ describe('a worker that is killed', () => {
     expect(alive(doomed)).toBe(0);
     heir = await stack.startWorker();
 
-    for (const [name, mode] of updates) await drill.expectUpdated(name, mode);
+    await drill.expectUpdated(updates);
   });
 
   test('behind a scan, behind a choice and before the status of an update leaves one commit', async () => {
@@ -60,9 +63,10 @@ describe('a worker that is killed', () => {
     expect(alive([...scanning, ...choosing, ...telling])).toBe(0);
     heir = await stack.startWorker();
 
-    for (const drill of [scan, choice]) for (const mode of MODES) await drill.expectUpdated(mode, mode);
+    await scan.expectUpdated(BOTH);
+    await choice.expectUpdated(BOTH);
     // What is about to be in the status is told before: at least once.
-    for (const mode of MODES) await status.expectUpdated(mode, mode, { tellings: 2 });
+    await status.expectUpdated(BOTH, { tellings: 2 });
   });
 });
 
@@ -96,7 +100,7 @@ test('a worker that is frozen in its pushes, and thaws when another one has push
   // Else the server would go on handing tasks to it.
   relay.close();
   heir = await stack.startWorker();
-  for (const { mode, drill } of drills) await drill.expectUpdated('app', mode);
+  for (const { mode, drill } of drills) await drill.expectUpdated([['app', mode]]);
   expect(pushes).toBe(drills.length);
   // What git has sent reaches the server whatever becomes of git.
   thaw();
@@ -122,7 +126,7 @@ test('what was pushed is told although Temporal lost its database before the sta
   await stack.restartTemporal();
   heir = await stack.startWorker();
 
-  for (const mode of MODES) await drill.expectUpdated(mode, mode);
+  await drill.expectUpdated(BOTH);
 });
 
 async function startDoomed(...points: readonly FaultPoint[]): Promise<readonly ManagedProcess[]> {
