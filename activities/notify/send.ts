@@ -5,10 +5,12 @@ import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { failed } from '../failures.ts';
 import type { StepContext } from '../steps.ts';
+import { commitStatusName } from './commit-status.ts';
 import { enrich } from './enrich.ts';
 import type { FluxEvent } from './event.ts';
 import { readRecipient } from './read-recipient.ts';
 import { SENDERS } from './senders.ts';
+import { setsCommitStatus } from './wants.ts';
 
 const TIMEOUT_MS = 15_000;
 
@@ -37,7 +39,17 @@ export async function send(
   const { namespace, name, uid } = alert.metadata;
   const bound = AbortSignal.timeout(parseDuration(timeout ?? '') ?? TIMEOUT_MS);
   const signal = AbortSignal.any([step.signal, bound]);
-  await sender({ http }, { event, recipient, alert: { namespace, name, uid }, key, signal });
+  await sender(
+    { http },
+    {
+      event,
+      recipient,
+      alert: { namespace, name, uid },
+      key,
+      signal,
+      ...(setsCommitStatus(type) && { commitStatus: commitStatusName({ provider, alert, event }) }),
+    },
+  );
 }
 
 /** Which of several said what a key of the metadata is, nobody may expect. */

@@ -2,9 +2,12 @@ import type { ProviderType } from '../../api/provider.ts';
 import type { Sender } from './contract.ts';
 import { sendAlertmanager } from './providers/alertmanager.ts';
 import { sendAzureEventHub } from './providers/azureeventhub.ts';
+import { sendChangeRequestComment } from './providers/change-request-comment.ts';
+import { sendCommitStatus } from './providers/commit-status.ts';
 import { sendDatadog } from './providers/datadog.ts';
 import { sendDiscord } from './providers/discord.ts';
 import { sendGeneric, sendGenericHmac } from './providers/generic.ts';
+import { sendGithubDispatch } from './providers/github.ts';
 import { sendGoogleChat } from './providers/googlechat.ts';
 import { sendGooglePubSub } from './providers/googlepubsub.ts';
 import { sendGrafana } from './providers/grafana.ts';
@@ -32,13 +35,13 @@ export const SENDERS: Readonly<Record<ProviderType, Sender | undefined>> = {
   rocket: sendRocket,
   generic: sendGeneric,
   'generic-hmac': sendGenericHmac,
-  github: undefined,
-  gitlab: undefined,
-  gitea: undefined,
-  giteapullrequestcomment: undefined,
-  bitbucketserver: undefined,
-  bitbucket: undefined,
-  azuredevops: undefined,
+  github: sendCommitStatus,
+  gitlab: sendCommitStatus,
+  gitea: sendCommitStatus,
+  giteapullrequestcomment: sendChangeRequestComment,
+  bitbucketserver: sendCommitStatus,
+  bitbucket: sendCommitStatus,
+  azuredevops: sendCommitStatus,
   googlechat: sendGoogleChat,
   googlepubsub: sendGooglePubSub,
   webex: sendWebex,
@@ -50,9 +53,9 @@ export const SENDERS: Readonly<Record<ProviderType, Sender | undefined>> = {
   opsgenie: sendOpsgenie,
   alertmanager: sendAlertmanager,
   grafana: sendGrafana,
-  githubdispatch: undefined,
-  githubpullrequestcomment: undefined,
-  gitlabmergerequestcomment: undefined,
+  githubdispatch: sendGithubDispatch,
+  githubpullrequestcomment: sendChangeRequestComment,
+  gitlabmergerequestcomment: sendChangeRequestComment,
   pagerduty: sendPagerDuty,
   datadog: sendDatadog,
   nats: sendNats,

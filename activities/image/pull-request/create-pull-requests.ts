@@ -4,6 +4,7 @@ import type { HttpClient } from '../../fetch/http/client.ts';
 import type { NamedSecret, ReadSecret } from '../../fetch/http/credentials.ts';
 import { shownUrl } from '../../fetch/http/url.ts';
 import type { GitProvider } from '../../git-host/git-provider.ts';
+import { withoutQuickActions } from '../../git-host/plain-text.ts';
 import { createRest, type Rest } from '../../git-host/rest.ts';
 import { accessTo } from './access.ts';
 import type { PullRequestApi, PullRequestRequest, PullRequests } from './contract.ts';
@@ -11,7 +12,7 @@ import { ensurePullRequest } from './ensure-pull-request.ts';
 import { asPullRequestFailure, pullRequestFailure } from './failure.ts';
 import { createGitea } from './gitea.ts';
 import { createGitHub, GITHUB_HEADERS } from './github.ts';
-import { createGitLab, withoutQuickActions } from './gitlab.ts';
+import { createGitLab } from './gitlab.ts';
 
 interface Provider {
   /** How people write it. */

@@ -43,11 +43,6 @@ export function createGitLab(rest: Rest, path: string): PullRequestApi {
   };
 }
 
-/** Lines that GitLab would take for commands, such as /merge, made plain text that looks the same. */
-export function withoutQuickActions(text: string): string {
-  return text.replace(/^([ \t]*)\/(?=[a-z])/gim, '$1\\/');
-}
-
 function openOf({ iid, web_url: url, title, description }: z.infer<typeof mergeRequest>): OpenPullRequest {
   return { number: iid, url, title, body: description ?? '' };
 }
