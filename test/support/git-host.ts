@@ -2,14 +2,25 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { Dialect, HostAnswer, HostRequest, HostState, StoredPull } from './git-host/dialect.ts';
+import { azureDevOps } from './git-host/azure-devops.ts';
+import { bitbucket, bitbucketServer } from './git-host/bitbucket.ts';
+import type { Dialect, HostAnswer, HostRequest, HostState } from './git-host/dialect.ts';
 import { gitea } from './git-host/gitea.ts';
 import { github } from './git-host/github.ts';
 import { gitlab } from './git-host/gitlab.ts';
 
 export type HostKind = 'github' | 'gitlab' | 'gitea' | 'forgejo';
+export type AnyHostKind = HostKind | 'bitbucket' | 'bitbucketserver' | 'azuredevops';
 
-const DIALECTS: Readonly<Record<HostKind, Dialect>> = { github, gitlab, gitea, forgejo: gitea };
+const DIALECTS: Readonly<Record<AnyHostKind, Dialect>> = {
+  github,
+  gitlab,
+  gitea,
+  forgejo: gitea,
+  bitbucket,
+  bitbucketserver: bitbucketServer,
+  azuredevops: azureDevOps,
+};
 
 export interface GitHostOptions {
   /** Such as `acme/fleet`. */
@@ -20,19 +31,17 @@ export interface GitHostOptions {
   readonly below?: string;
 }
 
-/** The pull requests of one repository at a git provider on loopback, with memory, behind the REST API of its kind. */
-export interface GitHost extends AsyncDisposable {
+/**
+ * The pull requests, their comments and the statuses of commits of one repository at a git provider on loopback, with
+ * memory, behind the REST API of its kind.
+ */
+export interface GitHost extends AsyncDisposable, Omit<HostState, 'repository'> {
   /** Of the server, with what it is below. */
   readonly url: string;
   /** For `spec.url`. */
   readonly repositoryUrl: string;
   /** Base URL of the API. */
   readonly api: string;
-  readonly pulls: StoredPull[];
-  /** Heads that have nothing their base lacks. */
-  readonly merged: Set<string>;
-  /** Lines of descriptions that were taken for commands. */
-  readonly commands: readonly string[];
   /** Oldest first, those that were refused included. */
   readonly requests: readonly (HostRequest & { readonly authorization: string | undefined })[];
   /** Asked before each request: an answer is given instead of the usual one. */
@@ -42,11 +51,21 @@ export interface GitHost extends AsyncDisposable {
 }
 
 export async function startGitHost(
-  kind: HostKind,
+  kind: AnyHostKind,
   { repository, token, tls, below = '' }: GitHostOptions,
 ): Promise<GitHost> {
   const dialect = DIALECTS[kind];
-  const state: HostState = { repository, pulls: [], merged: new Set(), commands: [], url: '' };
+  const state: HostState = {
+    repository,
+    pulls: [],
+    merged: new Set(),
+    commands: [],
+    statuses: [],
+    comments: [],
+    dispatches: [],
+    user: { login: 'pawl' },
+    url: '',
+  };
   const requests: (HostRequest & { readonly authorization: string | undefined })[] = [];
   let fault: ((request: HostRequest) => HostAnswer | 'drop' | undefined) | undefined;
 
@@ -69,7 +88,8 @@ export async function startGitHost(
     const found = answer(request, headers.authorization);
     if (found === 'drop') return void incoming.socket.destroy();
     const type = { 'Content-Type': 'application/json; charset=utf-8' };
-    response.writeHead(found.status, { ...type, ...found.headers }).end(JSON.stringify(found.json));
+    response.writeHead(found.status, { ...type, ...found.headers });
+    response.end(found.json === undefined ? '' : JSON.stringify(found.json));
   }
 
   const listener: Parameters<typeof createServer>[1] = (request, response) => {
@@ -80,19 +100,15 @@ export async function startGitHost(
   const { port } = server.address() as AddressInfo;
   const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}${below}`;
   state.url = url;
-  return {
-    url,
-    repositoryUrl: `${url}/${repository}.git`,
+  return Object.assign(state, {
+    repositoryUrl: `${url}/${dialect.address?.(repository) ?? `${repository}.git`}`,
     api: `${url}${dialect.basePath}`,
-    pulls: state.pulls,
-    merged: state.merged,
-    commands: state.commands,
     requests,
     words: dialect,
-    intercept: (next) => void (fault = next),
+    intercept: (next: typeof fault) => void (fault = next),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },
-  };
+  });
 }

@@ -10,6 +10,26 @@ export interface StoredPull {
   readonly fromFork?: boolean;
 }
 
+/** A status of a commit in the memory of a made-up provider. */
+export interface StoredStatus {
+  readonly commit: string;
+  /** The context, name or key that tells it from others. */
+  readonly name: string;
+  readonly state: string;
+  readonly description: string;
+  /** All that was sent. */
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
+export interface StoredComment {
+  readonly id: number;
+  readonly pull: number;
+  readonly author: string;
+  body: string;
+  /** The app that wrote it. */
+  readonly app?: number;
+}
+
 export interface HostState {
   /** Of the one repository that is there. */
   readonly repository: string;
@@ -18,6 +38,13 @@ export interface HostState {
   readonly merged: Set<string>;
   /** Lines that were taken for commands. */
   readonly commands: string[];
+  /** The oldest first. */
+  readonly statuses: StoredStatus[];
+  readonly comments: StoredComment[];
+  /** What workflows of the repository were started with. */
+  readonly dispatches: unknown[];
+  /** Who asks. */
+  user: { readonly login: string; readonly app?: number };
   /** Of the server itself. */
   url: string;
 }
@@ -45,6 +72,8 @@ export interface Dialect {
   readonly unauthorized: unknown;
   readonly forbidden: unknown;
   readonly notFound: unknown;
+  /** Of the repository below the server, where it is not its path with `.git`. */
+  readonly address?: (repository: string) => string;
   answer(state: HostState, request: HostRequest): HostAnswer | undefined;
 }
 

@@ -1,4 +1,5 @@
 import { change, type Dialect, type HostState, openTwin, type StoredPull, store, text } from './dialect.ts';
+import { giteaMarks } from './gitea-marks.ts';
 
 const LARGEST_PAGE = 50;
 
@@ -13,7 +14,10 @@ export const gitea: Dialect = {
   },
   notFound: { message: "The target couldn't be found.", url: '/api/swagger', errors: null },
 
-  answer(state, { method, path, query, content }) {
+  answer(state, request) {
+    const { method, path, query, content } = request;
+    const marked = giteaMarks(state, request);
+    if (marked) return marked;
     const pulls = `/repos/${state.repository}/pulls`;
     if (method === 'GET' && path === pulls) return list(state, query);
     if (method === 'POST' && path === pulls) return create(state, content);

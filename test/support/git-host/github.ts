@@ -1,4 +1,5 @@
 import { change, type Dialect, type HostState, openTwin, type StoredPull, store, text } from './dialect.ts';
+import { githubMarks } from './github-marks.ts';
 
 const DOCS = 'https://docs.github.com/rest/pulls/pulls';
 
@@ -17,7 +18,10 @@ export const github: Dialect = {
   },
   notFound: { message: 'Not Found', documentation_url: DOCS, status: '404' },
 
-  answer(state, { method, path, query, content }) {
+  answer(state, request) {
+    const { method, path, query, content } = request;
+    const marked = githubMarks(state, request);
+    if (marked) return marked;
     const pulls = `/repos/${state.repository}/pulls`;
     if (method === 'GET' && path === pulls) {
       const [owner] = state.repository.split('/');

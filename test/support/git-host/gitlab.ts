@@ -1,4 +1,5 @@
 import { change, type Dialect, type HostState, openTwin, type StoredPull, store, text } from './dialect.ts';
+import { gitlabMarks } from './gitlab-marks.ts';
 
 export const gitlab: Dialect = {
   basePath: '/api/v4',
@@ -11,7 +12,10 @@ export const gitlab: Dialect = {
   },
   notFound: { message: '404 Project Not Found' },
 
-  answer(state, { method, path, query, content }) {
+  answer(state, request) {
+    const { method, path, query, content } = request;
+    const marked = gitlabMarks(state, request);
+    if (marked) return marked;
     const requests = `/projects/${encodeURIComponent(state.repository)}/merge_requests`;
     if (method === 'GET' && path === requests) {
       const wanted = query.get('state') ?? 'all';
