@@ -1,9 +1,11 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { createHttpClient } from '../../activities/fetch/http/client.ts';
 import type { Delivery, Recipient, SenderDeps } from '../../activities/notify/contract.ts';
 import type { FluxEvent } from '../../activities/notify/event.ts';
+import { SENDERS } from '../../activities/notify/senders.ts';
 import type { ProviderType } from '../../api/provider.ts';
 
 export interface ToldRequest {
@@ -126,4 +128,54 @@ export function deliveryOf(
     signal: AbortSignal.timeout(10_000),
     ...own,
   };
+}
+
+export interface ToldService {
+  /** Sends one event and answers what it made of it. */
+  readonly send: (
+    type: ProviderType,
+    recipient: Partial<Recipient>,
+    event: FluxEvent,
+    own?: Partial<Delivery>,
+  ) => Promise<ToldRequest[]>;
+  /** The same of what becomes one request, its body read when that is JSON. */
+  readonly tell: (
+    type: ProviderType,
+    recipient: Partial<Recipient>,
+    event: FluxEvent,
+    own?: Partial<Delivery>,
+  ) => Promise<ToldRequest & { readonly json: unknown }>;
+  /** The body of every answer; they are empty without it. */
+  body: string;
+}
+
+/** For the tests of a file: a service that is content with everything. */
+export function useNotifiedService(): ToldService {
+  let service: NotifiedService | undefined;
+  beforeAll(async () => {
+    service = await startNotifiedService();
+    service.answer = (response) => void response.end(told.body);
+  });
+  afterAll(() => service?.[Symbol.asyncDispose]());
+  beforeEach(() => {
+    told.body = '';
+  });
+  const told: ToldService = {
+    body: '',
+    async send(type, recipient, event, own) {
+      const sender = SENDERS[type];
+      if (!service || !sender) throw new Error(`no sender for ${type}`);
+      service.requests.length = 0;
+      await sender(service.deps, deliveryOf(type, recipient, event, own));
+      return [...service.requests];
+    },
+    async tell(...delivery) {
+      const requests = await told.send(...delivery);
+      const [first] = requests;
+      if (!first || requests.length !== 1) throw new Error(`${requests.length} requests`);
+      const isJson = /^[{[]/.test(first.body) && !first.body.includes('}\n{');
+      return { ...first, json: isJson ? JSON.parse(first.body) : undefined };
+    },
+  };
+  return told;
 }

@@ -1,127 +1,26 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Recipient } from '../../../../../activities/notify/contract.ts';
-import { SENDERS } from '../../../../../activities/notify/senders.ts';
 import type { ProviderType } from '../../../../../api/provider.ts';
-import {
-  deliveryOf,
-  eventOf,
-  type NotifiedService,
-  startNotifiedService,
-} from '../../../../support/notified-service.ts';
+import { eventOf, useNotifiedService } from '../../../../support/notified-service.ts';
 
-let service: NotifiedService;
-beforeAll(async () => {
-  service = await startNotifiedService();
-});
-afterAll(() => service[Symbol.asyncDispose]());
-beforeEach(() => {
-  service.requests.length = 0;
-  service.answer = (response) => void response.end();
-});
+const service = useNotifiedService();
 
 const METADATA = [
   ['summary', 'Europe: west'],
   ['env', 'prod'],
   ['revision', 'main@sha1:1a2b3c'],
 ] as const;
-const FIELDS = METADATA.map(([title, value]) => ({ title, value, short: false }));
 const TITLE = 'kustomization/apps.flux-system';
 const DONE = 'Reconciliation finished in 1.2s\nnext run in 10m0s';
 const FAILED = 'timeout waiting for: [Deployment/web]';
 
-/** Posts both events and answers what was told. */
+/** What both events become. */
 async function tell(type: ProviderType, recipient: Partial<Recipient>) {
-  for (const severity of ['info', 'error'] as const) {
-    await SENDERS[type]?.(service.deps, deliveryOf(type, recipient, eventOf(severity)));
-  }
-  const [info, error] = service.requests;
-  if (!info || !error) throw new Error(`${service.requests.length} requests`);
-  return { info, error, infoBody: json(info.body), errorBody: json(error.body) };
-}
-
-function json(text: string): unknown {
-  return text.startsWith('{') ? JSON.parse(text) : text;
-}
-
-function attachment(own: object) {
-  return { author_name: TITLE, mrkdwn_in: ['text'], fields: FIELDS, ...own };
+  const info = await service.tell(type, recipient, eventOf('info'));
+  return { info, error: await service.tell(type, recipient, eventOf('error')) };
 }
 
 describe('what chats are told', () => {
-  it('posts an attachment to Slack, by its API with a token', async () => {
-    service.answer = (response) => void response.end('{"ok":true}');
-    const address = 'https://slack.com/api/chat.postMessage';
-    const told = await tell('slack', { address, token: 'xoxb-1', channel: 'general' });
-    expect(told.info).toMatchObject({ to: address, method: 'POST' });
-    expect(told.info.headers).toMatchObject({
-      authorization: 'Bearer xoxb-1',
-      'content-type': 'application/json',
-    });
-    const frame = { channel: 'general', username: 'kustomize-controller', icon_url: '', icon_emoji: '' };
-    expect(told.infoBody).toEqual({
-      ...frame,
-      attachments: [
-        attachment({
-          color: 'good',
-          fallback: `${TITLE}: Reconciliation finished in 1.2s`,
-          text: DONE,
-        }),
-      ],
-    });
-    expect(told.errorBody).toEqual({
-      ...frame,
-      attachments: [attachment({ color: 'danger', fallback: `${TITLE}: ${FAILED}`, text: FAILED })],
-    });
-  });
-
-  it('posts to a webhook of Slack without a token, under a name of its own', async () => {
-    service.answer = (response) => void response.end('ok');
-    const told = await tell('slack', { address: 'https://hooks.slack.com/services/T/B/x', username: 'flux' });
-    expect(told.info.headers.authorization).toBeUndefined();
-    expect(told.infoBody).toMatchObject({ username: 'flux', channel: '' });
-  });
-
-  it.each([
-    ['/api/webhooks/1/abc', '/api/webhooks/1/abc/slack'],
-    ['/api/webhooks/1/abc/', '/api/webhooks/1/abc/slack'],
-    ['/api/webhooks/1/abc/slack', '/api/webhooks/1/abc/slack'],
-    ['/api/webhooks/1/abc?thread_id=7', '/api/webhooks/1/abc/slack?thread_id=7'],
-  ])("posts in Slack's form to Discord at %s", async (path, to) => {
-    const told = await tell('discord', { address: `https://discord.com${path}`, channel: 'ignored' });
-    expect(told.info.to).toBe(`https://discord.com${to}`);
-    const frame = { channel: '', username: 'kustomize-controller', icon_url: '', icon_emoji: '' };
-    expect(told.infoBody).toEqual({
-      ...frame,
-      attachments: [attachment({ color: 'good', fallback: '', text: DONE })],
-    });
-    expect(told.errorBody).toMatchObject({ attachments: [{ color: 'danger', text: FAILED }] });
-  });
-
-  it('leaves out what Discord refuses: empty values, and fields beyond the 25th', async () => {
-    const many = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`k${at}`, at === 3 ? ' ' : 'v']));
-    const delivery = deliveryOf(
-      'discord',
-      { address: 'https://discord.com/api/webhooks/1/a' },
-      eventOf('info', { metadata: many }),
-    );
-    await SENDERS.discord?.(service.deps, delivery);
-    const body = JSON.parse(service.requests[0]?.body ?? '') as {
-      attachments: [{ fields: { value: string }[] }];
-    };
-    const values = body.attachments[0].fields.map(({ value }) => value);
-    expect(values).toEqual(Array.from({ length: 25 }, () => 'v'));
-  });
-
-  it("posts in Slack's form to Rocket.Chat, with colours of its own", async () => {
-    const told = await tell('rocket', { address: 'https://chat/hooks/1', channel: '#ops', username: 'flux' });
-    expect(told.infoBody).toMatchObject({
-      channel: '#ops',
-      username: 'flux',
-      attachments: [{ color: '#0076D7', author_name: TITLE, text: DONE, fields: FIELDS }],
-    });
-    expect(told.errorBody).toMatchObject({ attachments: [{ color: '#FF0000', text: FAILED }] });
-  });
-
   it('posts an Adaptive Card to a workflow of Teams', async () => {
     const told = await tell('msteams', { address: 'https://prod.logic.azure.com/workflows/1?sig=x' });
     const card = (message: object) => ({
@@ -148,8 +47,8 @@ describe('what chats are told', () => {
         },
       ],
     });
-    expect(told.infoBody).toEqual(card({ text: DONE }));
-    expect(told.errorBody).toEqual(card({ text: FAILED, color: 'attention' }));
+    expect(told.info.json).toEqual(card({ text: DONE }));
+    expect(told.error.json).toEqual(card({ text: FAILED, color: 'attention' }));
   });
 
   it.each([
@@ -159,7 +58,7 @@ describe('what chats are told', () => {
   ])('posts to Teams at %s the older card: %s', async (address, isOlder) => {
     const told = await tell('msteams', { address });
     const isCard = (body: unknown) => typeof body === 'object' && body !== null && '@type' in body;
-    expect(isCard(told.infoBody)).toBe(isOlder);
+    expect(isCard(told.info.json)).toBe(isOlder);
     if (!isOlder) return;
     const section = (activityTitle: string) => ({
       activityTitle,
@@ -167,8 +66,8 @@ describe('what chats are told', () => {
       facts: METADATA.map(([name, value]) => ({ name, value })),
     });
     const frame = { '@type': 'MessageCard', '@context': 'http://schema.org/extensions', summary: TITLE };
-    expect(told.infoBody).toEqual({ ...frame, themeColor: '0076D7', sections: [section(DONE)] });
-    expect(told.errorBody).toEqual({ ...frame, themeColor: 'FF0000', sections: [section(FAILED)] });
+    expect(told.info.json).toEqual({ ...frame, themeColor: '0076D7', sections: [section(DONE)] });
+    expect(told.error.json).toEqual({ ...frame, themeColor: 'FF0000', sections: [section(FAILED)] });
   });
 
   it.each([
@@ -178,7 +77,7 @@ describe('what chats are told', () => {
   ])('posts to %s of Telegram, whatever the address is', async (channel, target) => {
     const told = await tell('telegram', { address: 'https://elsewhere', channel, token: '12:ab-C_d' });
     expect(told.info.to).toBe('https://api.telegram.org/bot12:ab-C_d/sendMessage');
-    expect(told.infoBody).toEqual({
+    expect(told.info.json).toEqual({
       ...target,
       parse_mode: 'MarkdownV2',
       text: [
@@ -189,7 +88,7 @@ describe('what chats are told', () => {
         '\\- *revision*: main@sha1:1a2b3c\n',
       ].join('\n'),
     });
-    expect(told.errorBody).toMatchObject({
+    expect(told.error.json).toMatchObject({
       text: expect.stringContaining(
         '*🚨 kustomization/apps/flux\\-system*\ntimeout waiting for: \\[',
       ) as string,
@@ -215,8 +114,8 @@ describe('what chats are told', () => {
       ],
     });
     expect(told.info.to).toBe(address);
-    expect(told.infoBody).toEqual(card(DONE));
-    expect(told.errorBody).toEqual(card(`<font color="#ff0000">${FAILED}</font>`));
+    expect(told.info.json).toEqual(card(DONE));
+    expect(told.error.json).toEqual(card(`<font color="#ff0000">${FAILED}</font>`));
   });
 
   it('puts a text into a room of Matrix, with a transaction that is the same for each attempt', async () => {
@@ -229,11 +128,10 @@ describe('what chats are told', () => {
     expect(told.error.to).toBe(told.info.to); // the same key
     expect(told.info.headers.authorization).toBe('Bearer syt_1');
     const facts = '- summary: Europe: west\n- env: prod\n- revision: main@sha1:1a2b3c\n';
-    expect(told.infoBody).toEqual({ msgtype: 'm.text', body: `💫 ${TITLE}\n${DONE}\n${facts}` });
-    expect(told.errorBody).toEqual({ msgtype: 'm.text', body: `🚨 ${TITLE}\n${FAILED}\n${facts}` });
-    const other = deliveryOf('matrix', recipient, eventOf('info'), { key: 'key-2' });
-    await SENDERS.matrix?.(service.deps, other);
-    expect(service.requests[2]?.to).not.toBe(told.info.to);
+    expect(told.info.json).toEqual({ msgtype: 'm.text', body: `💫 ${TITLE}\n${DONE}\n${facts}` });
+    expect(told.error.json).toEqual({ msgtype: 'm.text', body: `🚨 ${TITLE}\n${FAILED}\n${facts}` });
+    const other = await service.tell('matrix', recipient, eventOf('info'), { key: 'key-2' });
+    expect(other.to).not.toBe(told.info.to);
   });
 
   it('posts Markdown to a room of Webex', async () => {
@@ -241,12 +139,12 @@ describe('what chats are told', () => {
     const told = await tell('webex', { address, channel: 'room', token: 'w1' });
     expect(told.info.headers.authorization).toBe('Bearer w1');
     const facts = '>**summary**: Europe: west\n>**env**: prod\n>**revision**: main@sha1:1a2b3c\n';
-    expect(told.infoBody).toEqual({ roomId: 'room', markdown: `✅ **${TITLE}**\n${DONE}\n${facts}` });
-    expect(told.errorBody).toEqual({ roomId: 'room', markdown: `💣 **${TITLE}**\n${FAILED}\n${facts}` });
+    expect(told.info.json).toEqual({ roomId: 'room', markdown: `✅ **${TITLE}**\n${DONE}\n${facts}` });
+    expect(told.error.json).toEqual({ roomId: 'room', markdown: `💣 **${TITLE}**\n${FAILED}\n${facts}` });
   });
 
   it('posts a card to Lark', async () => {
-    service.answer = (response) => void response.end('{"code":0}');
+    service.body = '{"code":0}';
     const told = await tell('lark', { address: 'https://open.larksuite.com/open-apis/bot/v2/hook/1' });
     const card = (emoji: string, template: string, message: string) => ({
       msg_type: 'interactive',
@@ -264,8 +162,8 @@ describe('what chats are told', () => {
         ],
       },
     });
-    expect(told.infoBody).toEqual(card('💫', 'turquoise', DONE));
-    expect(told.errorBody).toEqual(card('🚨', 'red', FAILED));
+    expect(told.info.json).toEqual(card('💫', 'turquoise', DONE));
+    expect(told.error.json).toEqual(card('🚨', 'red', FAILED));
   });
 
   it('posts a form to a topic of Zulip, as a bot', async () => {
@@ -314,7 +212,7 @@ describe('what chats are told', () => {
         ],
       },
     });
-    expect(told.infoBody).toEqual(content('info', DONE));
-    expect(told.errorBody).toEqual(content('error', FAILED));
+    expect(told.info.json).toEqual(content('info', DONE));
+    expect(told.error.json).toEqual(content('error', FAILED));
   });
 });

@@ -2,6 +2,7 @@ import { createHmac, createVerify, generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Recipient } from '../../../../../activities/notify/contract.ts';
 import { eventJson } from '../../../../../activities/notify/event-json.ts';
+import { readRecipient } from '../../../../../activities/notify/read-recipient.ts';
 import { SENDERS } from '../../../../../activities/notify/senders.ts';
 import type { ProviderType } from '../../../../../api/provider.ts';
 import {
@@ -92,6 +93,16 @@ describe("the worker's identity", () => {
     vi.unstubAllEnvs();
     expect(said).toMatch(/^Google Pub\/Sub: the worker got no token by its own identity; put credentials/);
     expect(said).not.toContain('/nowhere');
+  });
+
+  it('is no stand-in for that of an account which the Provider names', async () => {
+    const metadata = { namespace: 'apps', name: 'team', uid: 'u1', resourceVersion: '1', generation: 1 };
+    const spec = { type: 'googlepubsub', serviceAccountName: 'publisher' } as const;
+    await expect(readRecipient(async () => undefined, { metadata, spec })).rejects.toMatchObject({
+      type: 'NotificationDispatchFailed',
+      nonRetryable: true,
+      message: expect.stringContaining('ObjectLevelWorkloadIdentity') as string,
+    });
   });
 });
 
