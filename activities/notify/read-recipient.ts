@@ -22,6 +22,7 @@ export async function readRecipient(
   { metadata, spec }: Pick<Provider, 'metadata' | 'spec'>,
 ): Promise<Recipient> {
   const { namespace, name, uid } = metadata;
+  assertNoWorkloadIdentity(spec);
   const named = (ref: { readonly name: string } | undefined, field: string) =>
     ref && readNamed(readSecret, { namespace, name: ref.name, field: `spec.${field}` });
   const secret = await named(spec.secretRef, 'secretRef');
@@ -38,6 +39,14 @@ export async function readRecipient(
     tls: tlsOfRecipient(cert, setsCommitStatus(spec.type) ? secret : undefined),
     proxy: proxyOfRecipient(proxySecret, secret, { namespace, name, address: spec.proxy }),
   };
+}
+
+/** The identity of an object's own account is a gate of Flux, which is closed by default; the worker's own is no stand-in for it. */
+function assertNoWorkloadIdentity({ serviceAccountName }: Provider['spec']): void {
+  if (!serviceAccountName) return;
+  throw unusable(
+    'to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller',
+  );
 }
 
 function credentialsOf(secret: NamedSecret | undefined, spec: Provider['spec']) {
