@@ -1,5 +1,5 @@
 import { createContext, Script } from 'node:vm';
-import { Environment, type ParseResult } from '@marcbachmann/cel-js';
+import { Environment, Optional, type ParseResult } from '@marcbachmann/cel-js';
 import { inspectAst } from './cel-ast.ts';
 import { celResult, celValue } from './cel-value.ts';
 import { compileRegExp } from './regexp.ts';
@@ -102,6 +102,8 @@ function environmentFor(variables: readonly string[] | undefined): Environment {
       text.replaceAll(old, () => by),
     )
     .registerFunction('string.charAt(int): string', (text: string, at: bigint) => text.charAt(Number(at)))
+    .registerFunction('list.first(): optional', (list: readonly unknown[]) => Optional.of(list[0]))
+    .registerFunction('list.last(): optional', (list: readonly unknown[]) => Optional.of(list.at(-1)))
     .registerFunction('string.reverse(): string', (text: string) => Array.from(text).reverse().join(''));
   for (const name of variables ?? []) environment.registerVariable(name, 'map');
   return environment;
