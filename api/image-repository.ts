@@ -57,7 +57,6 @@ export const imageRepository = z.looseObject({
   status: status.optional(),
 });
 export type ImageRepository = z.infer<typeof imageRepository>;
-export type ImageRepositorySpec = ImageRepository['spec'];
 export type ImageRepositoryStatus = NonNullable<ImageRepository['status']>;
 
 export const imageRepositoryResource: CustomResource = {

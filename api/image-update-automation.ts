@@ -90,7 +90,6 @@ export const imageUpdateAutomation = z.looseObject({
   status: status.optional(),
 });
 export type ImageUpdateAutomation = z.infer<typeof imageUpdateAutomation>;
-export type ImageUpdateAutomationSpec = ImageUpdateAutomation['spec'];
 export type ImageUpdateAutomationStatus = NonNullable<ImageUpdateAutomation['status']>;
 
 export const imageUpdateAutomationResource: CustomResource = {

@@ -87,7 +87,6 @@ export const provider = z.looseObject({
   spec,
 });
 export type Provider = z.infer<typeof provider>;
-export type ProviderSpec = Provider['spec'];
 
 export const providerResource: CustomResource = {
   group: 'notification.toolkit.fluxcd.io',

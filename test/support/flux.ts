@@ -213,14 +213,21 @@ export function readiness(object: ReconciledObject | undefined) {
   };
 }
 
+// Where each kind tells what it has come to; the others have an artifact.
+const REVISIONS: { readonly [K in Kind]?: (object: Objects[K]) => string | undefined } = {
+  Kustomization: ({ status }) => status?.lastAppliedRevision,
+  HelmRelease: ({ status }) => status?.history?.[0]?.chartVersion,
+  ImageRepository: ({ status }) => status?.lastScanResult?.revision,
+  ImagePolicy: ({ status }) => status?.latestRef?.tag,
+  ImageUpdateAutomation: ({ status }) => status?.observedSourceRevision,
+  Receiver: ({ status }) => status?.webhookPath,
+};
+
 function revisionOf(object: ReconciledObject): string | undefined {
-  if (object.kind === 'Kustomization') return object.status?.lastAppliedRevision;
-  if (object.kind === 'HelmRelease') return object.status?.history?.[0]?.chartVersion;
-  if (object.kind === 'ImageRepository') return object.status?.lastScanResult?.revision;
-  if (object.kind === 'ImagePolicy') return object.status?.latestRef?.tag;
-  if (object.kind === 'ImageUpdateAutomation') return object.status?.observedSourceRevision;
-  if (object.kind === 'Receiver') return object.status?.webhookPath;
-  return object.status?.artifact?.revision;
+  // The table gives each kind its own reader.
+  const read = REVISIONS[object.kind] as ((object: ReconciledObject) => string | undefined) | undefined;
+  if (read) return read(object);
+  return (object as { status?: { artifact?: { revision: string } } }).status?.artifact?.revision;
 }
 
 /** A ConfigMap manifest without a namespace. */
