@@ -19,7 +19,12 @@ it('deploy/worker.yaml is what an API server accepts', async () => {
   await apply(namespace, false);
   const accepted = await Promise.all(rest.map((object) => apply(object, true)));
 
-  expect(accepted.map(({ kind }) => kind)).toEqual(['ServiceAccount', 'ClusterRoleBinding', 'Deployment']);
+  expect(accepted.map(({ kind }) => kind)).toEqual([
+    'ServiceAccount',
+    'ClusterRoleBinding',
+    'Deployment',
+    'Service',
+  ]);
 });
 
 it('the Deployment is found by the stock flux CLI', () => {

@@ -74,6 +74,7 @@ const KINDS = [
     unsupported: () => undefined,
     partly: [],
   },
+  { file: 'receiver.md', kind: 'receivers', unsupported: () => undefined, partly: [] },
 ];
 
 describe.each(KINDS)('$file', ({ file, kind, unsupported, partly }) => {
