@@ -1,24 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { FluxEvent } from '../../../../activities/notify/event.ts';
 import { endsFailures, matchesSources, typeTakes } from '../../../../activities/notify/wants.ts';
-import type { Alert, AlertSpec } from '../../../../api/alert.ts';
+import type { AlertSpec } from '../../../../api/alert.ts';
 import type { ProviderType } from '../../../../api/provider.ts';
-import { NOTIFIED } from '../../../support/notified.ts';
+import { alertOf, NOTIFIED } from '../../../support/notified.ts';
 
 const GROUP = 'kustomize.toolkit.fluxcd.io';
 const UPDATE = { [`${GROUP}/commit_status`]: 'update' };
 const COMMIT = { 'event.toolkit.fluxcd.io/commit': 'abc' };
 const CHANGE = { 'event.toolkit.fluxcd.io/change_request': '7' };
-
-function alertOf(spec: Partial<AlertSpec>): Alert {
-  const metadata = { namespace: 'apps', name: 'all', uid: 'u', resourceVersion: '1', generation: 1 };
-  return {
-    apiVersion: 'notification.toolkit.fluxcd.io/v1beta3',
-    kind: 'Alert',
-    metadata,
-    spec: { providerRef: { name: 'p' }, eventSeverity: 'info', eventSources: [], ...spec },
-  };
-}
 
 describe('sources', () => {
   it.each<{
@@ -98,7 +88,7 @@ describe('types', () => {
   });
 });
 
-it.each<{ readonly reason: string; readonly severity?: 'error'; readonly ends: boolean }>([
+it.each<{ readonly reason: string; readonly severity?: 'error' | 'info'; readonly ends: boolean }>([
   { reason: 'ReconciliationSucceeded', ends: true },
   { reason: 'Succeeded', ends: true },
   { reason: 'NewArtifact', ends: true },

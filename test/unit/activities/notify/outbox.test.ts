@@ -1,0 +1,151 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { AlertBook } from '../../../../activities/notify/alert-book.ts';
+import type { Notice, Route } from '../../../../activities/notify/notice.ts';
+import type { Notices } from '../../../../activities/notify/notices.ts';
+import { createOutbox } from '../../../../activities/notify/outbox.ts';
+import type { EventInput } from '../../../../activities/status/events.ts';
+
+const START = Date.parse('2026-11-22T12:00:00Z');
+const PLAIN: Route = { alert: { namespace: 'apps', name: 'plain' }, timeoutMs: 1 };
+const COUNTING: Route = { alert: { namespace: 'apps', name: 'counting' }, timeoutMs: 1, afterFailures: 2 };
+
+let sent: { readonly to: string; readonly notice: Notice }[];
+let now: number;
+let isReady: boolean;
+beforeEach(() => {
+  sent = [];
+  now = START;
+  isReady = true;
+});
+
+function outboxOf(routes: readonly Route[], fail?: Error) {
+  const book: AlertBook = { isReady: async () => isReady, wanting: () => routes, needsLabels: () => false };
+  const send = (to: string) => async (notice: Notice) => {
+    if (fail) throw fail;
+    sent.push({ to, notice });
+  };
+  const sendTo = (to: string) => (route: Route, notice: Notice) => send(`${to} ${route.alert.name}`)(notice);
+  const notices: Notices = {
+    tell: send('tell'),
+    group: sendTo('group'),
+    countFailure: sendTo('count'),
+    endFailures: sendTo('end'),
+  };
+  return createOutbox({ book, notices, now: () => new Date(now) });
+}
+
+function input(more: Partial<EventInput> = {}, labels: Readonly<Record<string, string>> = {}): EventInput {
+  const metadata = { namespace: 'apps', name: 'web', uid: 'u', labels };
+  const object = { apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', metadata };
+  return { object, type: 'Normal', reason: 'ReconciliationSucceeded', message: 'done', ...more };
+}
+
+const FAILURE = { type: 'Warning', reason: 'BuildFailed' } as const;
+const sendings = () => sent.map(({ to }) => to);
+
+it('an event that nobody wants starts nothing', async () => {
+  expect(await outboxOf([]).put(input())).toBe(false);
+  expect(sent).toEqual([]);
+});
+
+it('one that somebody wants is kept, with the labels of its object', async () => {
+  expect(await outboxOf([PLAIN]).put(input({}, { team: 'a' }))).toBe(true);
+
+  expect(sent).toMatchObject([
+    {
+      to: 'tell',
+      notice: { event: { message: 'done', severity: 'info' }, labels: { team: 'a' }, isCounted: true },
+    },
+  ]);
+});
+
+it('more labels than have room are left out', async () => {
+  const labels = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`label-${i}`, 'x'.repeat(60)]));
+
+  await outboxOf([PLAIN]).put(input({}, labels));
+
+  expect(sent[0]?.notice).not.toHaveProperty('labels');
+});
+
+it('events of kinds that no Alert can name cost nothing, not even before the first list', async () => {
+  isReady = false;
+  const metadata = { namespace: 'apps', name: 'all' };
+  const object = { apiVersion: 'notification.toolkit.fluxcd.io/v1beta3', kind: 'Alert', metadata };
+
+  expect(await outboxOf([PLAIN]).put(input({ object }))).toBe(false);
+  expect(sent).toEqual([]);
+});
+
+it('before the first list every event is kept, for whoever will want it, and counted later', async () => {
+  isReady = false;
+
+  expect(await outboxOf([]).put(input())).toBe(true);
+
+  expect(sendings()).toEqual(['tell']);
+  expect(sent[0]?.notice).not.toHaveProperty('isCounted');
+});
+
+it('an outbox that cannot keep it has the step repeated, and the repetition is no repetition', async () => {
+  const outbox = outboxOf([PLAIN], new Error('Temporal is away'));
+
+  await expect(outbox.put(input())).rejects.toThrow('Temporal is away');
+  await expect(outbox.put(input())).rejects.toThrow('Temporal is away');
+});
+
+describe('a repetition', () => {
+  it.each<{
+    readonly name: string;
+    readonly again: Partial<EventInput>;
+    readonly afterMs: number;
+    readonly times: number;
+  }>([
+    { name: 'within five minutes is dropped', again: {}, afterMs: 299_999, times: 1 },
+    { name: 'after them is told', again: {}, afterMs: 300_000, times: 2 },
+    { name: 'is one whatever its reason and severity', again: FAILURE, afterMs: 0, times: 1 },
+    { name: 'has the same message', again: { message: 'other' }, afterMs: 0, times: 2 },
+    { name: 'has the same revision', again: { metadata: { revision: 'b' } }, afterMs: 0, times: 2 },
+    {
+      name: 'has the same origin revision',
+      again: { metadata: { originRevision: 'b' } },
+      afterMs: 0,
+      times: 2,
+    },
+    { name: 'has the same token', again: { metadata: { token: 'b' } }, afterMs: 0, times: 2 },
+    {
+      name: 'may have other metadata',
+      again: { metadata: { commit_status: 'update' } },
+      afterMs: 0,
+      times: 1,
+    },
+  ])('$name', async ({ again, afterMs, times }) => {
+    const outbox = outboxOf([PLAIN]);
+    await outbox.put(input());
+
+    now += afterMs;
+    await outbox.put(input(again));
+
+    expect(sent).toHaveLength(times);
+    expect(new Set(sent.map(({ notice }) => notice.key)).size).toBe(afterMs === 300_000 ? 1 : times);
+  });
+});
+
+describe('an Alert that counts', () => {
+  it('hears of each failure, repeated or not, and of the end', async () => {
+    const outbox = outboxOf([COUNTING]);
+
+    await outbox.put(input(FAILURE));
+    await outbox.put(input(FAILURE));
+    await outbox.put(input());
+
+    expect(sendings()).toEqual(['count counting', 'count counting', 'end counting']);
+  });
+
+  it('has others told once', async () => {
+    const outbox = outboxOf([COUNTING, PLAIN]);
+
+    await outbox.put(input(FAILURE));
+    await outbox.put(input(FAILURE));
+
+    expect(sendings()).toEqual(['count counting', 'tell', 'count counting']);
+  });
+});
