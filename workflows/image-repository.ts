@@ -29,7 +29,9 @@ async function reconcile(pass: Pass): Promise<PassOutcome> {
     case 'Ready': {
       const { generation, requestedAt } = observed;
       pass.attempt = { generation, ...(requestedAt !== undefined && { requestedAt }) };
-      const scanned = await pass.step('scan', () => slow(observed.timeoutMs).scanImageRepository(observed));
+      const scanned = await pass.step('scan', () =>
+        slow(observed.timeoutMs).scanImageRepository({ ...observed, isAsked: pass.isAsked }),
+      );
       const settled = await pass.effect('status', () =>
         settle.settleImageRepository({ ...observed, scanned }),
       );

@@ -5,7 +5,7 @@ import { Reason } from '../api/reasons.ts';
 import { settle } from './activities.ts';
 import { failureOf, type StepFailure } from './failure.ts';
 import { type Asked, type Inbox, triggerOf } from './inbox.ts';
-import type { CancelRequest, PassResult } from './messages.ts';
+import { type CancelRequest, type PassResult, Trigger } from './messages.ts';
 import { Outcome } from './outcome.ts';
 
 /** What the steps of a pass work with. */
@@ -14,6 +14,8 @@ export interface Pass {
   readonly inbox: Inbox;
   /** It is not the first of its run. */
   readonly continues: boolean;
+  /** Somebody asked beside the object, who wants work even where its status says that none is due. */
+  readonly isAsked: boolean;
   /** Set as soon as it is known, so that a failure is told of the right revision and generation. */
   attempt?: Attempt;
   /** Runs a step: its name shows in the `progress` query, its time in the result. */
@@ -58,7 +60,7 @@ export async function onePass(input: PassInput): Promise<PassResult> {
 
   const scope = new CancellationScope();
   inbox.onCancel(() => scope.cancel());
-  const { pass, times, newest } = startPass(input);
+  const { pass, times, newest } = startPass(input, ASKING.has(trigger));
   try {
     await obeySuspension(ref, asked);
     const ended = await scope.run(() => steps.reconcile(pass));
@@ -86,7 +88,10 @@ function resultOf(
   return { trigger, outcome, message: brief(message), ...(revision !== undefined && { revision }), steps };
 }
 
-function startPass({ ref, inbox, continues, onStep }: PassInput) {
+// The other ways to ask leave a mark in the object.
+const ASKING: ReadonlySet<string> = new Set([Trigger.Manual, Trigger.Webhook]);
+
+function startPass({ ref, inbox, continues, onStep }: PassInput, isAsked: boolean) {
   const times: { name: string; ms: number }[] = [];
   let newest = '';
   const step: RunStep = async (name, run) => {
@@ -106,6 +111,7 @@ function startPass({ ref, inbox, continues, onStep }: PassInput) {
     ref,
     inbox,
     continues,
+    isAsked,
     step,
     async effect(name, run) {
       if (inbox.isSuspending()) throw new SuspendedMeanwhile(name);

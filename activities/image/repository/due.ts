@@ -28,10 +28,11 @@ export type ScanReason = (typeof ScanReason)[keyof typeof ScanReason];
 export async function scanReason(
   deps: DueDeps,
   repository: ImageRepository,
+  isAsked = false,
 ): Promise<ScanReason | undefined> {
   const last = repository.status?.lastScanResult;
   if (!last) return ScanReason.neverScanned;
-  const asked = askedReason(repository);
+  const asked = isAsked ? ScanReason.requested : askedReason(repository);
   if (asked !== undefined) return asked;
   if (!(await deps.tags.has(repository.metadata, last.revision ?? ''))) return ScanReason.noTags;
   return isOver(last.scanTime, repository.spec.interval, deps.now()) ? ScanReason.interval : undefined;

@@ -38,18 +38,23 @@ export interface ScanDeps extends TagDeps, DueDeps {
   readonly tags: TagDeps['tags'];
 }
 
+export interface ScanInput extends ReadySource {
+  /** Somebody wants a scan now, and has left no annotation. */
+  readonly isAsked?: boolean;
+}
+
 /**
  * Scans the tags of an ImageRepository when that is due, and keeps them. Throws ReadOperationFailed,
  * AuthenticationFailed, Failure (of the disk), and what {@link readImageName} does.
  */
 export async function scanImageRepository(
   deps: ScanDeps,
-  { ref }: ReadySource,
+  { ref, isAsked = false }: ScanInput,
   step: StepContext,
 ): Promise<ScannedImage> {
   const object = await readObject(deps.kube, { ...ref, kind: Kind.ImageRepository });
   if (!object) throw failed(Reason.Failure, 'the object was removed while it was being scanned');
-  const reason = await scanReason(deps, object);
+  const reason = await scanReason(deps, object, isAsked);
   if (reason === undefined) {
     // Whoever changes credentials learns at once of a Secret that is not there, as with Flux.
     const isNew = object.status?.observedGeneration !== object.metadata.generation;

@@ -42,10 +42,10 @@ afterAll(async () => {
 });
 
 /** One pass over the object, as the workflow walks it. */
-async function pass(rig: ScanRig) {
+async function pass(rig: ScanRig, isAsked = false) {
   const observed = await observeImageRepository(rig.deps, { ref: IMAGE_REF });
   if (observed.state !== 'Ready') throw new Error(`it is ${observed.state}`);
-  const scanned = await scanImageRepository(rig.deps, observed, freeStep());
+  const scanned = await scanImageRepository(rig.deps, { ...observed, isAsked }, freeStep());
   const settled = await settleImageRepository(rig.deps, { ...observed, scanned });
   return { scanned, settled };
 }
@@ -146,6 +146,14 @@ describe('an image is scanned again', () => {
       message: `a scan is due: ${reason}`,
     });
     await pass(rig).catch(() => undefined);
+
+    expect(front.requests).toHaveLength(1);
+  });
+
+  it('for whoever asks without an annotation', async () => {
+    const rig = await afterScan();
+
+    await pass(rig, true);
 
     expect(front.requests).toHaveLength(1);
   });
