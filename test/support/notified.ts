@@ -1,6 +1,6 @@
 import type { FluxEvent } from '../../activities/notify/event.ts';
 import type { Alert, AlertSpec } from '../../api/alert.ts';
-import type { Provider, ProviderSpec } from '../../api/provider.ts';
+import type { Provider } from '../../api/provider.ts';
 
 /** An event about the Kustomization `apps/web`, on its way to somebody. */
 export const NOTIFIED: FluxEvent = {
@@ -28,7 +28,7 @@ export function alertOf(spec: Partial<AlertSpec>, annotations: Readonly<Record<s
 }
 
 /** A Provider `apps/sink`. */
-export function providerOf(spec: Partial<ProviderSpec> = {}): Provider {
+export function providerOf(spec: Partial<Provider['spec']> = {}): Provider {
   const metadata = { ...IDENTITY, name: 'sink' };
   return { apiVersion: API_VERSION, kind: 'Provider', metadata, spec: { type: 'generic', ...spec } };
 }

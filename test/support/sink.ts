@@ -17,13 +17,13 @@ export interface Sink {
   /** How often it was asked, whatever it answered. */
   readonly asked: number;
   /** The status of all answers from now on; a closed port without one. */
-  answer(status: number | undefined): Promise<void>;
+  answer(status: number | 'never' | undefined): Promise<void>;
 }
 
 /** A sink for the running test, on loopback. */
 export async function startSink(): Promise<Sink> {
   const received: Received[] = [];
-  let status = 200;
+  let status: number | 'never' = 200;
   let asked = 0;
   let server: Server | undefined;
   let port = 0;
@@ -32,6 +32,7 @@ export async function startSink(): Promise<Sink> {
     server = createServer((request, response) => {
       asked += 1;
       void text(request).then((body) => {
+        if (status === 'never') return;
         if (status < 300) received.push({ headers: request.headers, body });
         response.writeHead(status).end();
       });

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { readRecipient } from '../../../../activities/notify/read-recipient.ts';
 import { redact } from '../../../../activities/redact.ts';
-import type { ProviderSpec } from '../../../../api/provider.ts';
+import type { Provider } from '../../../../api/provider.ts';
 import { providerOf } from '../../../support/notified.ts';
 
 type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-function read(spec: Partial<ProviderSpec>, secrets: Secrets = {}) {
+function read(spec: Partial<Provider['spec']>, secrets: Secrets = {}) {
   const readSecret = async (namespace: string, name: string) => {
     const data = namespace === 'apps' ? secrets[name] : undefined;
     return data && Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value)]));
@@ -69,7 +69,7 @@ it('is masked from then on, with the token of a header', async () => {
 
 it.each<{
   readonly name: string;
-  readonly spec: Partial<ProviderSpec>;
+  readonly spec: Partial<Provider['spec']>;
   readonly secrets?: Secrets;
   readonly proxy: string;
 }>([
@@ -92,7 +92,7 @@ it.each<{
 
 it.each<{
   readonly name: string;
-  readonly spec: Partial<ProviderSpec>;
+  readonly spec: Partial<Provider['spec']>;
   readonly secrets?: Secrets;
   readonly words: string;
   readonly passes?: boolean;

@@ -1,0 +1,196 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Deps } from '../../../../activities/deps.ts';
+import { createHttpClient } from '../../../../activities/fetch/http/client.ts';
+import { NO_METRICS } from '../../../../activities/metrics.ts';
+import type { AlertBook } from '../../../../activities/notify/alert-book.ts';
+import type { Labels, Notice, Route } from '../../../../activities/notify/notice.ts';
+import {
+  deliverEvent,
+  passOnEvent,
+  routeEvent,
+  tellDispatchFailure,
+} from '../../../../activities/notify/steps.ts';
+import type { EventInput } from '../../../../activities/status/events.ts';
+import type { StepContext } from '../../../../activities/steps.ts';
+import type { KubeObject } from '../../../../api/kube-object.ts';
+import { FakeCluster } from '../../../support/fake-cluster.ts';
+import { alertOf, NOTIFIED, providerOf } from '../../../support/notified.ts';
+import { startSink } from '../../../support/sink.ts';
+
+const PLAIN: Route = { alert: { namespace: 'apps', name: 'all' }, timeoutMs: 1 };
+const COUNTING: Route = { ...PLAIN, afterFailures: 2 };
+const NOTICE: Notice = { event: NOTIFIED, key: 'k' };
+const STEP: StepContext = { signal: new AbortController().signal, heartbeat: () => undefined };
+
+let cluster: FakeCluster;
+let events: EventInput[];
+let asked: Labels[];
+let passed: string[];
+let counted: string[];
+beforeEach(() => {
+  cluster = new FakeCluster();
+  events = [];
+  asked = [];
+  passed = [];
+  counted = [];
+});
+
+function deps(book: Partial<AlertBook> = {}): Deps {
+  const http = createHttpClient();
+  onTestFinished(() => http.close());
+  const note = (to: string) => async () => void passed.push(to);
+  const made: Pick<Deps, 'kube' | 'events' | 'metrics' | 'notifications'> = {
+    kube: cluster.client,
+    metrics: { ...NO_METRICS, delivered: (provider, result) => void counted.push(`${provider} ${result}`) },
+    events: { record: async (event) => void events.push(event), flush: async () => undefined },
+    notifications: {
+      book: {
+        isReady: async () => true,
+        needsLabels: () => true,
+        wanting(_event, labels) {
+          asked.push(labels);
+          return [PLAIN, COUNTING];
+        },
+        ...book,
+      },
+      notices: {
+        tell: note('tell'),
+        group: note('group'),
+        countFailure: note('count'),
+        endFailures: note('end'),
+      },
+      http,
+      readSecret: async () => undefined,
+    },
+  };
+  return made as Deps;
+}
+
+function put(...objects: readonly object[]): void {
+  for (const object of objects) cluster.put(object as KubeObject);
+}
+
+describe('routes', () => {
+  it('are those that the book says, by the labels of the notice', async () => {
+    const { routes } = await routeEvent(deps(), { notice: { ...NOTICE, labels: { team: 'a' } } });
+
+    expect(routes).toEqual([PLAIN, COUNTING]);
+    expect(asked).toEqual([{ team: 'a' }]);
+    expect(cluster.requests.get).toBe(0);
+  });
+
+  it('are by the labels of the live object where the notice has none, and anybody looks at them', async () => {
+    const { apiVersion, kind, namespace, name } = NOTIFIED.involvedObject;
+    put({ apiVersion, kind, metadata: { namespace, name, labels: { team: 'b' } } });
+
+    await routeEvent(deps(), { notice: NOTICE });
+    await routeEvent(deps({ needsLabels: () => false }), { notice: NOTICE });
+
+    expect(asked).toEqual([{ team: 'b' }, {}]);
+  });
+
+  it('leave out who counted already', async () => {
+    const { routes } = await routeEvent(deps(), { notice: { ...NOTICE, isCounted: true } });
+
+    expect(routes).toEqual([PLAIN]);
+  });
+
+  it('are not known before the first list', async () => {
+    const routing = routeEvent(deps({ isReady: async () => false }), { notice: NOTICE });
+
+    await expect(routing).rejects.toMatchObject({ nonRetryable: false });
+  });
+});
+
+it.each([
+  { to: 'group', severity: 'info', heard: 'group' },
+  { to: 'count', severity: 'error', heard: 'count' },
+  { to: 'count', severity: 'info', heard: 'end' },
+] as const)('an event of severity $severity is passed on: $heard', async ({ to, severity, heard }) => {
+  await passOnEvent(deps(), { route: PLAIN, notice: { ...NOTICE, event: { ...NOTIFIED, severity } }, to });
+
+  expect(passed).toEqual([heard]);
+});
+
+describe('a delivery', () => {
+  const input = { alert: PLAIN.alert, events: [NOTIFIED], key: 'k' };
+
+  it('tells the event as the Alert wants it, and its owner of keys with several meanings', async () => {
+    const sink = await startSink();
+    const metadata = { 'kustomize.toolkit.fluxcd.io/revision': 'main' };
+    put(alertOf({ eventMetadata: { revision: 'mine' } }), providerOf({ address: sink.url }));
+
+    const delivered = await deliverEvent(deps(), { ...input, events: [{ ...NOTIFIED, metadata }] }, STEP);
+
+    expect(delivered).toEqual({ isTold: true });
+    expect(sink.received.map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
+      { message: 'it is done', metadata: { revision: 'main' } },
+    ]);
+    expect(events).toMatchObject([
+      {
+        reason: 'MetadataAppendFailed',
+        object: { kind: 'Alert' },
+        message: expect.stringContaining('revision ('),
+      },
+    ]);
+  });
+
+  it.each<{ readonly name: string; readonly objects: readonly object[] }>([
+    { name: 'the Alert is gone', objects: [] },
+    { name: 'the Alert rests', objects: [alertOf({ suspend: true }), providerOf()] },
+    { name: 'the Provider rests', objects: [alertOf({}), providerOf({ suspend: true })] },
+  ])('tells nobody when $name', async ({ objects }) => {
+    put(...objects);
+
+    expect(await deliverEvent(deps(), input, STEP)).toEqual({ isTold: false });
+  });
+
+  it('is tried again while the Provider is missing: it may be on its way', async () => {
+    put(alertOf({}));
+
+    await expect(deliverEvent(deps(), input, STEP)).rejects.toMatchObject({
+      nonRetryable: false,
+      message: "failed to read provider: provider 'apps/sink' not found; create it",
+    });
+  });
+
+  it('is given up where the Provider does not parse', async () => {
+    put(alertOf({}), { ...providerOf(), spec: { type: 'pigeon' } });
+
+    await expect(deliverEvent(deps(), input, STEP)).rejects.toMatchObject({
+      nonRetryable: true,
+      message: expect.stringContaining("provider 'apps/sink': spec.type: "),
+    });
+  });
+
+  it('ends with the timeout of the Provider, and is tried again', async () => {
+    const sink = await startSink();
+    await sink.answer('never');
+    put(alertOf({}), providerOf({ address: sink.url, timeout: '50ms' }));
+
+    await expect(deliverEvent(deps(), input, STEP)).rejects.toMatchObject({
+      nonRetryable: false,
+      message: 'the webhook: the server did not answer in time',
+    });
+    expect(counted).toEqual(['generic Retried']);
+  });
+});
+
+it.each([
+  { isFinal: true, ending: 'HTTP 401' },
+  { isFinal: false, ending: 'HTTP 401; it is tried again for a day' },
+])('a failure is told to the owner of the Alert: $ending', async ({ isFinal, ending }) => {
+  put(alertOf({}));
+  const object = NOTIFIED.involvedObject;
+
+  await tellDispatchFailure(deps(), { alert: PLAIN.alert, object, message: 'HTTP 401', isFinal });
+
+  expect(events).toMatchObject([
+    {
+      object: { kind: 'Alert', metadata: { name: 'all' } },
+      type: 'Warning',
+      reason: 'NotificationDispatchFailed',
+      message: `failed to send notification for Kustomization/apps/web: ${ending}`,
+    },
+  ]);
+});
