@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { type Page, text } from './page-server.ts';
 
 /** What the probes ask. */
@@ -18,45 +17,40 @@ export type Check = () => Promise<unknown>;
 export interface HealthOptions {
   /** Aborts when the worker begins to shut down. */
   readonly shutdown: AbortSignal;
-  readonly times?: Partial<HealthTimes>;
   /** Told why a check fails: the page names only which. */
-  readonly onFailing?: (check: string, error: unknown) => void;
+  readonly onFailing: (check: string, error: unknown) => void;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now?: () => number;
 }
 
-/** Milliseconds; tests shorten them. */
-export interface HealthTimes {
-  /** How long a check may take. */
-  readonly check: number;
-  /** How long an answer holds, so that many probes are one look. */
-  readonly hold: number;
-  /** A turn of the event loop that takes longer than this is a stuck one. */
-  readonly stuck: number;
-  /** For how long a stuck turn or a standstill is told. */
-  readonly memory: number;
-}
-
-const TIMES: HealthTimes = { check: 2_000, hold: 1_000, stuck: 5_000, memory: 15_000 };
+/** How long a check may take. */
+const CHECK_MS = 2_000;
+/** How long its answer holds, so that many probes are one look. */
+const HOLD_MS = 1_000;
+/** A turn of the event loop that takes longer is a stuck one. */
+const STUCK_MS = 5_000;
+/** For how long a stuck turn or a standstill is told: longer than a probe's period. */
+const TOLD_MS = 15_000;
 const BEAT_MS = 500;
 
 /**
  * `/healthz`: the process turns its event loop, and did not stand still a moment ago. `/readyz`: it takes work, and
  * reaches what it needs for that. Nothing but the names of the checks is told to who asks.
  */
-export function createHealth({ shutdown, times: some, onFailing }: HealthOptions): Health {
-  const times = { ...TIMES, ...some };
-  let lastBeat = performance.now();
+export function createHealth({ shutdown, onFailing, now = () => performance.now() }: HealthOptions): Health {
+  let lastBeat = now();
   let stuckAt = Number.NEGATIVE_INFINITY;
   let stoodStillAt = Number.NEGATIVE_INFINITY;
   let checks: Readonly<Record<string, () => Promise<boolean>>> | undefined;
 
   function look(): void {
-    const now = performance.now();
-    if (now - lastBeat > times.stuck) stuckAt = now;
-    lastBeat = now;
+    const at = now();
+    if (at - lastBeat > STUCK_MS) stuckAt = at;
+    lastBeat = at;
   }
-  const beat = setInterval(look, Math.min(BEAT_MS, times.stuck));
+  const beat = setInterval(look, BEAT_MS);
   beat.unref();
-  const isRecent = (at: number) => performance.now() - at < times.memory;
+  const isRecent = (at: number) => now() - at < TOLD_MS;
 
   return {
     async healthz() {
@@ -70,12 +64,12 @@ export function createHealth({ shutdown, times: some, onFailing }: HealthOptions
       const well = await Promise.all(Object.values(checks).map((check) => check()));
       return page(Object.fromEntries(names.map((name, index) => [name, well[index] === true])));
     },
-    stoodStill: () => void (stoodStillAt = performance.now()),
+    stoodStill: () => void (stoodStillAt = now()),
     dependOn(wanted) {
       checks = Object.fromEntries(
         Object.entries(wanted).map(([name, check]) => [
           name,
-          held(check, times, (error) => onFailing?.(name, error)),
+          held(check, now, (error) => onFailing(name, error)),
         ]),
       );
     },
@@ -84,16 +78,12 @@ export function createHealth({ shutdown, times: some, onFailing }: HealthOptions
 }
 
 /** The check, bounded, and asked at most once in a while. */
-function held(
-  check: Check,
-  { check: patience, hold }: HealthTimes,
-  onFailing: (error: unknown) => void,
-): () => Promise<boolean> {
+function held(check: Check, now: () => number, onFailing: (error: unknown) => void): () => Promise<boolean> {
   let asked: { readonly at: number; readonly answer: Promise<boolean> } | undefined;
   let wasWell = true;
   async function ask(): Promise<boolean> {
     try {
-      await within(patience, check());
+      await within(CHECK_MS, check());
       wasWell = true;
     } catch (error) {
       // Once, not with every probe.
@@ -103,8 +93,8 @@ function held(
     return wasWell;
   }
   return () => {
-    const now = performance.now();
-    if (asked === undefined || now - asked.at > hold) asked = { at: now, answer: ask() };
+    const at = now();
+    if (asked === undefined || at - asked.at > HOLD_MS) asked = { at, answer: ask() };
     return asked.answer;
   };
 }
