@@ -7,7 +7,7 @@ import { createHttpClient } from '../activities/fetch/http/client.ts';
 import type { KubeClient, Target } from '../activities/kube/client.ts';
 import type { Metrics } from '../activities/metrics.ts';
 import { createTokenVerifier } from '../activities/notify/receiver/oidc/verifier.ts';
-import type { ObjectRef } from '../api/object-ref.ts';
+import { describeRef, type ObjectRef } from '../api/object-ref.ts';
 import { Trigger } from '../workflows/messages.ts';
 import { parseAddress } from './address.ts';
 import { answerHook } from './receiver/answer-hook.ts';
@@ -68,12 +68,17 @@ export async function startReceiverServer(options: ReceiverServerOptions): Promi
     concurrency: POKES_AT_ONCE,
     signal,
   });
+  const renewals = createPokes<ObjectRef>({
+    poke: (ref) => request(ref, Trigger.Config),
+    concurrency: POKES_AT_ONCE,
+    signal,
+  });
   const deps = {
     kube,
     authentication: { tokens: createTokenVerifier({ client }), googleIssuer },
     readSecret: createSecretReader(kube),
     pokes,
-    renew: (ref: ObjectRef) => void request(ref, Trigger.Config).catch(onError),
+    renew: (ref: ObjectRef) => void renewals.put(describeRef(ref), ref).catch(onError),
     noCrossNamespaceRefs: policy.noCrossNamespaceRefs,
     log,
   };

@@ -1,12 +1,12 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { type Metrics, NO_METRICS } from '../../activities/metrics.ts';
 import type { Hook } from '../../activities/notify/receiver/contract.ts';
 import { digestOf } from '../../activities/notify/receiver/webhook-path.ts';
 import type { Status } from './answer-hook.ts';
 import type { Book, Entry } from './book.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { readBounded } from './read-bounded.ts';
 
 export interface AppOptions {
   readonly book: Pick<Book, 'find' | 'isListed'>;
@@ -19,7 +19,7 @@ export interface AppOptions {
 
 interface Env {
   Bindings: HttpBindings;
-  Variables: { entry: Entry };
+  Variables: { entry: Entry; body: Buffer };
 }
 
 // As notification-controller has it.
@@ -36,7 +36,6 @@ export function createApp({ book, answer, onError, metrics = NO_METRICS, now }: 
   const strangers = createRateLimit({ burst: 100, rate: 10, ...clock });
   const failures = createRateLimit({ burst: 60, rate: 1, ...clock });
   const all = createRateLimit({ burst: 500, rate: 200, ...clock });
-  let held = 0;
 
   /** The Receiver of the path as it came, whatever else a proxy or a router would take it for. */
   const identify: MiddlewareHandler<Env> = async (c, next) => {
@@ -51,39 +50,16 @@ export function createApp({ book, answer, onError, metrics = NO_METRICS, now }: 
     if (!failures.has(key) || !all.take(uid)) return later(c, 429);
     c.set('entry', entry);
     await next();
-    if (c.res.status === 400 || c.res.status === 413) failures.take(key);
+    if (REFUSALS.has(c.res.status)) failures.take(key);
     return undefined;
-  };
-
-  const boundMemory: MiddlewareHandler<Env> = async (c, next) => {
-    const length = Number(c.req.header('content-length') ?? LARGEST_BODY);
-    const size = length > LARGEST_BODY ? 0 : length;
-    if (held + size > LARGEST_BODIES) return later(c, 503);
-    held += size;
-    try {
-      return await next();
-    } finally {
-      held -= size;
-    }
   };
 
   const app = new Hono<Env>();
   app.use(counting(metrics));
-  app.post(
-    '/hook/*',
-    identify,
-    boundMemory,
-    bodyLimit({ maxSize: LARGEST_BODY, onError: (c) => closed(c, 413) }),
-    async (c) => {
-      let body: Buffer;
-      try {
-        body = Buffer.from(await c.req.raw.arrayBuffer());
-      } catch {
-        return closed(c, 400);
-      }
-      return c.body(null, await answer(c.get('entry'), { headers: c.req.raw.headers, body }));
-    },
-  );
+  app.post('/hook/*', identify, boundBodies(), async (c) => {
+    const { headers } = c.req.raw;
+    return c.body(null, await answer(c.get('entry'), { headers, body: c.get('body') }));
+  });
   app.all('/hook/*', (c) => c.body(null, 405, { Allow: 'POST', ...CLOSE }));
   app.notFound((c) => closed(c, 404));
   app.onError((error, c) => {
@@ -101,6 +77,33 @@ function counting(metrics: Metrics): MiddlewareHandler<Env> {
     metrics.hooked(entry?.receiver.spec.type ?? 'unknown', c.res.status);
   };
 }
+
+/** Reads bodies, each and all together within their bounds. */
+function boundBodies(): MiddlewareHandler<Env> {
+  let held = 0;
+  return async (c, next) => {
+    const { incoming } = c.env;
+    // One that does not say its size may have the largest.
+    let size = Math.min(LARGEST_BODY, Number(incoming.headers['content-length'] ?? LARGEST_BODY));
+    if (held + size > LARGEST_BODIES) return later(c, 503);
+    held += size;
+    try {
+      const body = await readBounded(incoming, LARGEST_BODY).catch((): typeof BROKEN => BROKEN);
+      if (body === BROKEN) return closed(c, 400);
+      if (!body) return closed(c, 413);
+      held += body.length - size;
+      size = body.length;
+      c.set('body', body);
+      return await next();
+    } finally {
+      held -= size;
+    }
+  };
+}
+
+const BROKEN = 'broken off';
+
+const REFUSALS: ReadonlySet<number> = new Set([400, 404, 413]);
 
 // What follows on the connection may be the rest of a body that nobody reads.
 const CLOSE = { Connection: 'close' };
