@@ -140,7 +140,6 @@ const AUTOMATIONS: Readonly<Record<string, BadSpec>> = {
     ...here,
     reason: 'UnsupportedField',
     message: 'spec.recurseSubmodules of GitRepository/<ns>/unsupported is set.*nothing was committed',
-    isStalled: true,
   },
   overflowing: {
     change: { interval: '9999999999h' },
