@@ -75,6 +75,8 @@ const KINDS = [
     partly: [],
   },
   { file: 'receiver.md', kind: 'receivers', unsupported: () => undefined, partly: [] },
+  { file: 'provider.md', kind: 'providers', unsupported: () => undefined, partly: [] },
+  { file: 'alert.md', kind: 'alerts', unsupported: () => undefined, partly: [] },
 ];
 
 describe.each(KINDS)('$file', ({ file, kind, unsupported, partly }) => {
