@@ -56,10 +56,12 @@ export function familyOf(name: string, types: ReadonlyMap<string, string>): stri
   return types.get(family) === 'histogram' || types.get(family) === 'summary' ? family : name;
 }
 
+/** Numbers as Go's `strconv.ParseFloat` takes them, `NaN` in any case. */
 function parseSample(line: string): Sample {
   const [, name, labels = '', number = ''] = SAMPLE.exec(line) ?? [];
   const value = /^[+-]?Inf$/.test(number) ? Number(number.replace('Inf', 'Infinity')) : Number(number);
-  if (name === undefined || (Number.isNaN(value) && number !== 'NaN')) throw new Error(`no sample: ${line}`);
+  if (name === undefined || (Number.isNaN(value) && !/^nan$/i.test(number)))
+    throw new Error(`no sample: ${line}`);
   const pairs = [...labels.matchAll(new RegExp(LABEL, 'g'))].map(([pair]) => {
     const equals = pair.indexOf('=');
     // The escapes of the format are some of JSON's.

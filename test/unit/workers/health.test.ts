@@ -13,7 +13,7 @@ interface SetUp {
   readonly shutdown: AbortController;
   readonly failing: string[];
   /** Lets time pass; `stuck`: without a turn of the event loop. */
-  wait(ms: number, how?: 'stuck'): Promise<void>;
+  readonly wait: (ms: number, how?: 'stuck') => Promise<void>;
 }
 
 function setUp(): SetUp {
@@ -91,7 +91,7 @@ describe('/readyz', () => {
 
   it('many probes are one look', async () => {
     const { health, wait } = setUp();
-    const check = vi.fn(well);
+    const check = vi.fn<() => Promise<void>>(async () => undefined);
     health.dependOn({ temporal: check });
     await Promise.all(Array.from({ length: 100 }, () => health.readyz()));
     expect(check).toHaveBeenCalledTimes(1);

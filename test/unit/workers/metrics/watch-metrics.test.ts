@@ -42,6 +42,8 @@ function setUp() {
   return { watch, page, value, gone, wait: (ms: number) => void (now += ms) };
 }
 
+const NONE = { True: 0, False: 0, Unknown: 0, Deleted: 0 };
+
 describe('conditions', () => {
   it.each([
     { made: { ready: 'True' }, status: 'True' },
@@ -59,7 +61,7 @@ describe('conditions', () => {
       ({ name, labels }) => name === 'gotk_reconcile_condition' && labels['type'] === 'Ready',
     );
     expect(Object.fromEntries(ready.map(({ labels, value }) => [labels['status'], value]))).toEqual({
-      ...{ True: 0, False: 0, Unknown: 0, Deleted: 0 },
+      ...NONE,
       [status]: 1,
     });
     expect(ready[0]?.labels).toMatchObject({ kind: 'Kustomization', name: 'app', namespace: 'apps' });
