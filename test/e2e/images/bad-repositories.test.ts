@@ -166,6 +166,47 @@ test('ImageRepositories of bad specs and servers say so, keep what they had, and
   for (const name of names) await home.ready(Kind.ImageRepository, name);
 });
 
+test('a registry that wants a rest gets it from all of its objects, and other registries are asked meanwhile', async () => {
+  const { home, registry, push, repository } = await imageHome();
+  const asked: number[] = [];
+  let rest: number | undefined = 3600;
+  await using front = await startHttpFront({
+    target: registry.url,
+    answer: (_request, response) => {
+      asked.push(performance.now());
+      if (rest === undefined) return false;
+      response.writeHead(429, { 'Retry-After': rest }).end();
+      if (rest < 3600) rest = undefined;
+      return true;
+    },
+  });
+  const { host } = new URL(front.url);
+  await push(['1']);
+  const limited = { image: `${host}/apps/podinfo`, timeout: '1s' };
+  const told = unread(`HTTP 429.*; all objects of ${host} wait with it`);
+
+  await repository(limited, 'first');
+  await expectFailures(home, Kind.ImageRepository, { first: told });
+  const before = asked.length;
+  await repository(limited, 'second');
+  await repository({}, 'elsewhere');
+
+  await home.ready(Kind.ImageRepository, 'elsewhere');
+  await home.condition(Kind.ImageRepository, 'second', 'Ready', 'ReadOperationFailed');
+  expect(asked).toHaveLength(before);
+
+  // Of another address, as nobody waits for an hour here.
+  await using busy = await startHttpFront({ target: front.url });
+  rest = 2;
+  asked.length = 0;
+  const { host: soon } = new URL(busy.url);
+  for (const name of ['third', 'fourth']) await repository({ image: `${soon}/apps/podinfo` }, name);
+  for (const name of ['third', 'fourth']) await home.ready(Kind.ImageRepository, name);
+  const [refused = 0, ...later] = asked;
+  const pause = Math.max(...later) - refused;
+  expect(pause).toBeGreaterThan(1900);
+});
+
 /** What is mended by somebody else than who wrote the spec. */
 const MENDED_OUTSIDE = ['<front>', '<registry>/apps/none'];
 
@@ -185,13 +226,17 @@ function misbehave(request: IncomingMessage, response: ServerResponse, isMended:
     response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="front"' }).end();
     return true;
   }
-  const page = isMended ? undefined : PAGES[fault];
   if (fault === '') return false;
-  if (fault === 'silent' && !isMended) return true;
-  const { link, text = '{"tags":["1"]}' } = page?.(request.url ?? '') ?? {};
-  response.writeHead(200, link ? { Link: `<${link}>; rel="next"` } : {}).end(text);
+  if (isMended) response.end(GOOD);
+  else if (fault !== 'silent') answerPage(response, PAGES[fault]?.(request.url ?? '') ?? {});
   return true;
 }
+
+function answerPage(response: ServerResponse, { link, text = GOOD }: Page): void {
+  response.writeHead(200, link ? { Link: `<${link}>; rel="next"` } : {}).end(text);
+}
+
+const GOOD = '{"tags":["1"]}';
 
 interface Page {
   readonly link?: string;
