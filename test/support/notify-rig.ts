@@ -2,6 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { type Client, Client as TemporalClient } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest';
+import type {
+  LookAtCommitInput,
+  LookedAtCommit,
+  TellCommitInput,
+} from '../../activities/notify/commit-status/steps.ts';
 import type { FluxEvent } from '../../activities/notify/event.ts';
 import type { Notice, Route } from '../../activities/notify/notice.ts';
 import type { Notices } from '../../activities/notify/notices.ts';
@@ -19,7 +24,7 @@ import { CLUSTER } from './workflow-rig.ts';
 const ms = 1;
 
 /** For conditions that a few turns of a workflow bring about. */
-export const PATIENCE = { timeout: 10_000, interval: 20 };
+export const PATIENCE = { timeout: 25_000, interval: 20 };
 
 /** What the fake steps are told to do and were asked; made anew for each test. */
 export interface NotifyStage {
@@ -30,10 +35,13 @@ export interface NotifyStage {
   deliver: (attempt: number, input: DeliverInput) => Promise<boolean>;
   readonly routed: RouteInput[];
   readonly warnings: DispatchFailureInput[];
+  look: (input: LookAtCommitInput) => Promise<LookedAtCommit>;
+  tellCommit: (input: TellCommitInput) => Promise<void>;
 }
 
 export interface NotifyRig {
   readonly client: Client;
+  readonly taskQueue: string;
   readonly stage: NotifyStage;
   /** Keys of this test's own. */
   notice(more?: Partial<FluxEvent>, key?: string): Notice;
@@ -69,6 +77,11 @@ export function notifyRig(): NotifyRig {
       stage.attempts.push(input);
       return { ms, isTold: await stage.deliver(stage.attempts.length, input) };
     },
+    lookAtCommit: async (input: LookAtCommitInput) => ({ ms, ...(await stage.look(input)) }),
+    async tellCommit(input: TellCommitInput) {
+      await stage.tellCommit(input);
+      return { ms };
+    },
     tellDispatchFailure: async (input: DispatchFailureInput) => {
       stage.warnings.push(input);
       return { ms };
@@ -96,6 +109,7 @@ export function notifyRig(): NotifyRig {
   afterAll(() => worker?.stop());
 
   return {
+    taskQueue,
     get client() {
       return opened();
     },
@@ -145,7 +159,15 @@ export function routeTo(more: Partial<Route> = {}): Route {
 }
 
 function newStage(): NotifyStage {
-  return { routes: [], attempts: [], deliver: async () => true, routed: [], warnings: [] };
+  return {
+    routes: [],
+    attempts: [],
+    deliver: async () => true,
+    routed: [],
+    warnings: [],
+    look: async () => ({ isGone: true, sources: [] }),
+    tellCommit: async () => undefined,
+  };
 }
 
 async function startWorker(taskQueue: string, activities: object) {
