@@ -14,6 +14,13 @@ export interface Relay {
 
 /** Puts a TCP relay in front of a server on loopback, for the running test. */
 export async function relayTo(target: string): Promise<Relay> {
+  const relay = await openRelay(target);
+  onTestFinished(() => relay.end());
+  return relay;
+}
+
+/** The same for as long as whoever opened it wants it. */
+export async function openRelay(target: string): Promise<Relay & { end(): void }> {
   const sockets = new Set<Socket>();
   let isOpen = true;
   const server = createServer((near) => {
@@ -37,16 +44,16 @@ export async function relayTo(target: string): Promise<Relay> {
     isOpen = false;
     for (const socket of sockets) socket.destroy();
   };
-  onTestFinished(() => {
-    close();
-    server.close();
-  });
   return {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     close,
     open: () => void (isOpen = true),
     cut() {
       for (const socket of sockets) socket.resetAndDestroy();
+    },
+    end() {
+      close();
+      server.close();
     },
   };
 }
