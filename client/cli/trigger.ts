@@ -1,6 +1,7 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { webhookPath } from '../../activities/notify/receiver/webhook-path.ts';
 import { parseDuration } from '../../api/duration.ts';
 import { examples, withSession } from './command.ts';
 import { goDuration } from './create-fields.ts';
@@ -36,7 +37,7 @@ async function trigger(session: Session, name: string, options: TriggerOptions):
   const retries = Number(options.retries);
   if (!Number.isInteger(retries)) throw new Error(`invalid --retries "${options.retries}"`);
   const delay = goDuration('retry-delay', options.retryDelay);
-  const url = `${(options.url ?? '').replace(/\/+$/, '')}${webhookPath(options.token ?? '', name, namespace)}`;
+  const url = `${(options.url ?? '').replace(/\/+$/, '')}${webhookPath(Buffer.from(options.token ?? ''), { name, namespace })}`;
   const headers = await headersFor(session, options);
   session.out.action(`triggering Receiver ${namespace}/${name}`);
   for (let attempt = 0; ; attempt += 1) {
@@ -55,11 +56,6 @@ async function pause(session: Session, ms: number): Promise<void> {
   } catch {
     throw new Error('context deadline exceeded');
   }
-}
-
-/** Where a Receiver is answered: who does not know its token cannot guess it. */
-export function webhookPath(token: string, name: string, namespace: string): string {
-  return `/hook/${createHash('sha256').update(`${token}${name}${namespace}`).digest('hex')}`;
 }
 
 async function headersFor(session: Session, options: TriggerOptions): Promise<Record<string, string>> {

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { digestOf, webhookPath } from '../../../../../activities/notify/receiver/webhook-path.ts';
-import { webhookPath as webhookPathOfCommands } from '../../../../../client/cli/trigger.ts';
 
 // printf '%s' 'token''hooks''apps' | sha256sum
 const HEX = '189609a807565a33e1d6d84c3d88042bcffe7ef072bf0a67d48f248a229ce978';
@@ -8,7 +7,6 @@ const object = { name: 'hooks', namespace: 'apps' };
 
 it('is made of token, name and namespace', () => {
   expect(webhookPath(Buffer.from('token'), object)).toBe(`/hook/${HEX}`);
-  expect(webhookPathOfCommands('token', 'hooks', 'apps')).toBe(`/hook/${HEX}`);
 });
 
 it('is read as it is written, and nothing else is', () => {
