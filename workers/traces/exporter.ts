@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as Api from '@opentelemetry/api';
-import type { Tracer } from '@opentelemetry/api';
+import type { HrTime, Tracer } from '@opentelemetry/api';
+import { messageOf } from '../../activities/failures.ts';
 import type { SpanPlan, TraceIds } from './spans.ts';
 
 /** Where spans go. */
@@ -51,7 +52,10 @@ export async function openSpanSink(onError: (message: string) => void): Promise<
       }
     },
     async close() {
-      await Promise.race([provider.shutdown().catch(nothing), sleep(LAST_MS, undefined, { ref: false })]);
+      await Promise.race([
+        provider.shutdown().catch((error: unknown) => onError(messageOf(error))),
+        sleep(LAST_MS, undefined, { ref: false }),
+      ]);
     },
   };
 }
@@ -82,7 +86,7 @@ function spanMaker(
   next: Ids,
 ) {
   return (plan: Omit<SpanPlan, 'children'>, traceId: string): string => {
-    const { name, spanId, parentId, startedAt: startTime, attributes, error } = plan;
+    const { name, spanId, parentId, attributes, error } = plan;
     const context =
       parentId === undefined
         ? ROOT_CONTEXT
@@ -94,11 +98,16 @@ function spanMaker(
           });
     next.trace = traceId;
     next.span = spanId;
-    const span = tracer.startSpan(name, { startTime, attributes }, context);
+    const span = tracer.startSpan(name, { startTime: hrTime(plan.startedAt), attributes }, context);
     next.trace = undefined;
     next.span = undefined;
     if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error });
-    span.end(plan.endedAt);
+    span.end(hrTime(plan.endedAt));
     return span.spanContext().spanId;
   };
+}
+
+/** A plain number may be taken for one of the process's own clock. */
+function hrTime(ms: number): HrTime {
+  return [Math.trunc(ms / 1000), Math.round((ms % 1000) * 1e6)];
 }
