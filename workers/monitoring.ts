@@ -36,7 +36,7 @@ export async function serveMonitoring(options: MonitoringOptions): Promise<Monit
     onFailing: (check, error) => log.warn({ check, error: messageOf(error) }, 'not ready'),
   });
   cleanup.defer(() => health.close());
-  const page = metricsPage(metrics.registry, options.temporalMetricsUrl);
+  const page = metricsPage(metrics, options.temporalMetricsUrl);
   const metricsServer = await servePages(options.metricsAddress, { '/metrics': page });
   cleanup.defer(() => metricsServer.close());
   const { healthz, readyz } = health;

@@ -1,13 +1,14 @@
-import type { Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { Page } from '../page-server.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
 
 const PATIENCE_MS = 2_000;
 
 /** `/metrics`: ours, then those of Temporal's SDK, which it serves on a port of its own. */
-export function metricsPage(registry: Registry, temporalUrl: string | undefined): Page {
+export function metricsPage(metrics: Pick<WorkerMetrics, 'page'>, temporalUrl: string | undefined): Page {
   return async () => {
-    const [own, temporal] = await Promise.all([registry.metrics(), read(temporalUrl)]);
-    return { status: 200, contentType: registry.contentType, body: own + temporal };
+    const [own, temporal] = await Promise.all([metrics.page(), read(temporalUrl)]);
+    return { status: 200, contentType: Registry.PROMETHEUS_CONTENT_TYPE, body: own + temporal };
   };
 }
 

@@ -2,6 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Condition } from '../../api/conditions.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 import type { WatchObserver } from '../watch/observer.ts';
+import { escaped, type Family, familyText, type Labelled, objectLabels } from './object-series.ts';
 
 /** As Flux exports them, with the one of an object that is being deleted. */
 const STATUSES = ['True', 'False', 'Unknown', 'Deleted'] as const;
@@ -18,9 +19,14 @@ interface Seen {
 export interface WatchMetricsOptions {
   readonly registry: Registry;
   /** An object left the cluster. */
-  readonly onGone: (object: Readonly<Record<'kind' | 'namespace' | 'name', string>>) => void;
+  readonly onGone: (object: Labelled) => void;
   /** Milliseconds on a clock that only goes forward. */
   readonly now?: () => number;
+}
+
+export interface WatchMetrics extends WatchObserver {
+  /** The series of objects, beside what the registry has. */
+  text(): string;
 }
 
 type Queues = Readonly<Record<string, () => number>>;
@@ -33,7 +39,7 @@ export function createWatchMetrics({
   registry,
   onGone,
   now = () => performance.now(),
-}: WatchMetricsOptions): WatchObserver {
+}: WatchMetricsOptions): WatchMetrics {
   const objects = new Map<string, Seen>();
   const heard = new Map<string, number>();
   let held: { readonly queues: Queues } | undefined;
@@ -44,7 +50,7 @@ export function createWatchMetrics({
     labelNames: ['kind', 'trigger'],
     registers: [registry],
   });
-  exportObjects(registry, objects);
+  exportCounts(registry, objects);
   exportState(registry, { heard, queues: () => held?.queues, now });
 
   const put = (object: KubeObject): void => void objects.set(keyOf(object), see(object));
@@ -72,34 +78,37 @@ export function createWatchMetrics({
     changed: put,
     removed: (object) => drop(keyOf(object)),
     requested: (kind, trigger) => requests.inc({ kind, trigger }),
+    text: () => textOf([...objects.values()]),
   };
 }
 
-function exportObjects(registry: Registry, objects: ReadonlyMap<string, Seen>): void {
-  new Gauge({
-    name: 'gotk_reconcile_condition',
-    help: 'The conditions of an object: 1 for the status that each has.',
-    labelNames: ['kind', 'name', 'namespace', 'type', 'status'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const { kind, name, namespace, conditions } of objects.values())
-        for (const [type, is] of conditions)
-          for (const status of STATUSES)
-            this.set({ kind, name, namespace, type, status }, is === status ? 1 : 0);
-    },
+const CONDITION: Family = {
+  name: 'gotk_reconcile_condition',
+  help: 'The conditions of an object: 1 for the status that each has.',
+  type: 'gauge',
+};
+const SUSPENDED: Family = {
+  name: 'gotk_suspend_status',
+  help: 'Whether an object is suspended: 1 when it is.',
+  type: 'gauge',
+};
+
+function textOf(objects: readonly Seen[]): string {
+  const conditions = objects.map((object) => {
+    const labels = objectLabels(object);
+    let lines = '';
+    for (const [type, is] of object.conditions)
+      for (const status of STATUSES)
+        lines += `${CONDITION.name}{${labels},type="${escaped(type)}",status="${status}"} ${is === status ? 1 : 0}\n`;
+    return lines;
   });
-  new Gauge({
-    name: 'gotk_suspend_status',
-    help: 'Whether an object is suspended: 1 when it is.',
-    labelNames: ['kind', 'name', 'namespace'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const { kind, name, namespace, isSuspended } of objects.values())
-        this.set({ kind, name, namespace }, isSuspended ? 1 : 0);
-    },
-  });
+  const suspended = objects.map(
+    (object) => `${SUSPENDED.name}{${objectLabels(object)}} ${object.isSuspended ? 1 : 0}\n`,
+  );
+  return familyText(CONDITION, conditions) + familyText(SUSPENDED, suspended);
+}
+
+function exportCounts(registry: Registry, objects: ReadonlyMap<string, Seen>): void {
   new Gauge({
     name: 'pawl_objects',
     help: 'Objects of the cluster.',
@@ -107,7 +116,9 @@ function exportObjects(registry: Registry, objects: ReadonlyMap<string, Seen>): 
     registers: [registry],
     collect() {
       this.reset();
-      for (const { kind } of objects.values()) this.inc({ kind });
+      const counts = new Map<string, number>();
+      for (const { kind } of objects.values()) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      for (const [kind, count] of counts) this.set({ kind }, count);
     },
   });
 }

@@ -6,7 +6,8 @@ import { createWatchMetrics } from './watch-metrics.ts';
 
 /** All that a worker measures of itself. Each worker has its own; nothing is kept in the process's global registry. */
 export interface WorkerMetrics {
-  readonly registry: Registry;
+  /** All of it in Prometheus' text format. */
+  page(): Promise<string>;
   readonly passes: Pick<PassMetrics, 'passEnded'>;
   readonly watch: WatchObserver;
   /** For steps and servers. */
@@ -32,7 +33,7 @@ export function createWorkerMetrics(): WorkerMetrics {
     registers,
   });
   return {
-    registry,
+    page: async () => (await registry.metrics()) + passes.text() + watch.text(),
     passes,
     watch,
     told: createTold(registry),

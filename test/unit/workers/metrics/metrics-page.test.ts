@@ -13,11 +13,12 @@ async function serve(pages: Parameters<typeof servePages>[1]) {
 const OTHERS = '# HELP temporal_x X.\n# TYPE temporal_x counter\ntemporal_x{a="b"} 7\n';
 
 it('one page has ours and those of the SDK', async () => {
-  const { registry, told } = createWorkerMetrics();
+  const metrics = createWorkerMetrics();
+  const { told } = metrics;
   told.hooked('github', 200);
   told.delivered('slack', 'Sent');
   const sdk = await serve({ '/metrics': async () => text(200, OTHERS) });
-  const url = await serve({ '/metrics': metricsPage(registry, `${sdk}/metrics`) });
+  const url = await serve({ '/metrics': metricsPage(metrics, `${sdk}/metrics`) });
 
   const answer = await fetch(`${url}/metrics`);
 
@@ -33,7 +34,7 @@ it.each([
   { why: 'nobody answers', url: 'http://127.0.0.1:1/metrics' },
   { why: 'it could not be set up', url: undefined },
 ])('without those of the SDK when $why', async ({ url }) => {
-  const { body } = await metricsPage(createWorkerMetrics().registry, url)();
+  const { body } = await metricsPage(createWorkerMetrics(), url)();
 
   expect([...parseMetrics(body).types.keys()].filter((name) => name.startsWith('temporal'))).toEqual([]);
 });
@@ -42,7 +43,7 @@ it('two workers of one process do not share what they measure', async () => {
   const [one, other] = [createWorkerMetrics(), createWorkerMetrics()];
   one.told.hooked('github', 200);
 
-  expect(valueOf(parseMetrics(await other.registry.metrics()), 'pawl_webhooks_total')).toBeUndefined();
+  expect(valueOf(parseMetrics(await other.page()), 'pawl_webhooks_total')).toBeUndefined();
 });
 
 it.each([

@@ -21,7 +21,7 @@ function setUp() {
   const registry = new Registry();
   let now = 0;
   const passes = createPassMetrics(registry, () => now);
-  const page = async () => parseMetrics(await registry.metrics());
+  const page = async () => parseMetrics((await registry.metrics()) + passes.text());
   const objects = async () =>
     (await page()).samples
       .filter(({ name }) => name === 'gotk_reconcile_duration_seconds_count')

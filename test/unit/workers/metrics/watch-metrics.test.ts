@@ -36,7 +36,7 @@ function setUp() {
     onGone: ({ kind, namespace, name }) => gone.push(`${kind}/${namespace}/${name}`),
     now: () => now,
   });
-  const page = async () => parseMetrics(await registry.metrics());
+  const page = async () => parseMetrics((await registry.metrics()) + watch.text());
   const value = async (name: string, labels: Readonly<Record<string, string>> = {}) =>
     valueOf(await page(), name, labels);
   return { watch, page, value, gone, wait: (ms: number) => void (now += ms) };
