@@ -12,6 +12,7 @@ import { finalizeHelmRelease } from './helm/finalize.ts';
 import { selectImage } from './image/policy/steps.ts';
 import { scanImageRepository } from './image/repository/steps.ts';
 import { updateImages } from './image/update/steps.ts';
+import { lookAtCommit, tellCommit } from './notify/commit-status/steps.ts';
 import { deliverEvent, passOnEvent, routeEvent, tellDispatchFailure } from './notify/steps.ts';
 import { checkObject } from './observe/check.ts';
 import { observeGitRepository } from './observe/git-repository.ts';
@@ -112,6 +113,8 @@ export function createActivities(deps: Deps) {
     routeEvent: activity(deps, routeEvent),
     passOnEvent: activity(deps, passOnEvent),
     deliverEvent: activity(deps, deliverEvent),
+    lookAtCommit: activity(deps, lookAtCommit),
+    tellCommit: activity(deps, tellCommit),
     tellDispatchFailure: activity(deps, tellDispatchFailure),
 
     settleSuspended: activity(deps, told(settleSuspended, says('suspended'))),

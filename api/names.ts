@@ -32,6 +32,8 @@ export const Annotation = {
   /** Of Alerts: events of so long are told as one, and a failure only when it repeats so often. */
   group: 'pawl.dev/group',
   afterFailures: 'pawl.dev/after-failures',
+  /** Of Alerts at git providers: `aggregate` is one status of a commit for all objects that build from it. */
+  commitStatus: 'pawl.dev/commit-status',
 } as const;
 
 export const Label = {

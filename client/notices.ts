@@ -5,6 +5,7 @@ import type { Notice, Route } from '../activities/notify/notice.ts';
 import type { Notices } from '../activities/notify/notices.ts';
 import { taskQueue } from '../api/names.ts';
 import { boundedId, fnv1a64 } from '../api/object-ref.ts';
+import type { CommitStatusInput } from '../workflows/commit-status.ts';
 import type { GroupInput } from '../workflows/grouped-alert.ts';
 import { tellEvent } from '../workflows/messages.ts';
 import type { NotifyInput } from '../workflows/notify.ts';
@@ -48,6 +49,10 @@ export function createNotices(client: Client, cluster: string, times: NoticeTime
     countFailure(route, notice) {
       const input: RepeatedFailureInput = { route, ...more };
       return start('repeatedFailure', failuresId(route, notice), input, notice);
+    },
+    lookAtCommit({ commit, ...route }, notice) {
+      const input: CommitStatusInput = { alert: route.alert, timeoutMs: route.timeoutMs, commit };
+      return start('commitStatus', alertId(route, commit), input, notice);
     },
     async endFailures(route, notice) {
       const handle = client.workflow.getHandle(failuresId(route, notice));

@@ -1,3 +1,4 @@
+export { commitStatus } from './commit-status.ts';
 export { deliverAlert } from './deliver.ts';
 export { gitRepository } from './git-repository.ts';
 export { groupedAlert } from './grouped-alert.ts';

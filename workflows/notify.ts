@@ -47,7 +47,8 @@ export async function notify({ memoryMs = MEMORY_MS, times = {} }: NotifyInput =
   }
 
   function pass(route: Route, notice: Notice, key: string): Promise<Passed> {
-    if (route.afterFailures !== undefined) return passOn(route, notice, 'count');
+    if (route.commit !== undefined || route.afterFailures !== undefined)
+      return passOn(route, notice, 'count');
     if (route.groupMs !== undefined) return passOn(route, notice, 'group');
     return deliver({ route, events: [notice.event], key }, times);
   }

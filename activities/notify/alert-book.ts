@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Alert, alert as alertSchema } from '../../api/alert.ts';
 import { parseDuration } from '../../api/duration.ts';
+import { Kind } from '../../api/object-ref.ts';
 import { type Provider, provider as providerSchema } from '../../api/provider.ts';
+import { Reason } from '../../api/reasons.ts';
 import { createProblemTeller, type OnProblem } from './alert-problems.ts';
+import { commitOfRevision, revisionOf } from './commit-status/commit-of.ts';
 import { type CompiledAlert, compileAlert } from './compile-alert.ts';
+import { enrich } from './enrich.ts';
 import type { FluxEvent } from './event.ts';
 import { createFollowed, type FollowedOptions } from './followed.ts';
 import type { Labels, Route } from './notice.ts';
-import { endsFailures, matchesSources, typeTakes } from './wants.ts';
+import { endsFailures, matchesSources, setsCommitStatus, typeTakes } from './wants.ts';
 
 /** All Alerts and Providers of the cluster, in memory. */
 export interface AlertBook {
@@ -54,6 +58,7 @@ export function createAlertBook(options: AlertBookOptions): AlertBook {
         const { metadata } = compiled.alert;
         if (noCrossNamespaceRefs && event.involvedObject.namespace !== metadata.namespace) return [];
         const provider = providerOf(compiled.alert);
+        if (keepsOneStatus(compiled, provider)) return commitRoutes(compiled.alert, provider, event, labels);
         return wants(compiled, provider, event, labels) ? [routeOf(compiled, provider)] : [];
       }),
     needsLabels: () =>
@@ -61,6 +66,26 @@ export function createAlertBook(options: AlertBookOptions): AlertBook {
         alert.spec.eventSources.some(({ matchLabels }) => matchLabels !== undefined),
       ),
   };
+}
+
+/** Only where there are statuses: an Alert of another Provider is told of events as any. */
+function keepsOneStatus({ isAggregate }: CompiledAlert, provider: Provider | undefined): boolean {
+  return isAggregate && provider !== undefined && setsCommitStatus(provider.spec.type);
+}
+
+function commitRoutes(
+  alert: Alert,
+  provider: Provider | undefined,
+  event: FluxEvent,
+  labels: Labels,
+): readonly Route[] {
+  if (alert.spec.suspend || provider?.spec.suspend) return [];
+  // Before anything builds from a commit it waits for all.
+  const isBegin = event.involvedObject.kind === Kind.GitRepository && event.reason === Reason.NewArtifact;
+  if (!isBegin && !matchesAnySeverity(alert, event, labels)) return [];
+  const revision = revisionOf(enrich(event, alert).event);
+  const commit = revision && commitOfRevision(revision);
+  return commit ? [{ ...plainRoute(alert, provider), commit }] : [];
 }
 
 /** A Provider that is missing is no reason not to: the delivery tells the Alert of it. */
@@ -83,14 +108,16 @@ function matchesAnySeverity(alert: Alert, event: FluxEvent, labels: Labels): boo
   return matchesSources({ ...alert, spec: { ...alert.spec, eventSeverity: 'info' } }, event, labels);
 }
 
-function routeOf(
-  { alert: { metadata }, groupMs, afterFailures }: CompiledAlert,
-  provider: Provider | undefined,
-): Route {
-  const { namespace, name } = metadata;
+function plainRoute({ metadata: { namespace, name } }: Alert, provider: Provider | undefined): Route {
   return {
     alert: { namespace, name },
     timeoutMs: parseDuration(provider?.spec.timeout ?? '') ?? TIMEOUT_MS,
+  };
+}
+
+function routeOf({ alert, groupMs, afterFailures }: CompiledAlert, provider: Provider | undefined): Route {
+  return {
+    ...plainRoute(alert, provider),
     ...(groupMs !== undefined && { groupMs }),
     ...(afterFailures !== undefined && { afterFailures }),
   };

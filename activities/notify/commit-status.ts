@@ -32,7 +32,7 @@ export function commitStatusName({ provider, alert, event }: StatusNaming): stri
 
 function evaluate(expression: string, input: Readonly<Record<string, unknown>>): unknown {
   try {
-    return compileCelValue(expression, VARIABLES, { isStrict: true })(input);
+    return compileCelValue(expression, VARIABLES)(input);
   } catch (error) {
     if (error instanceof CelError) throw unusable(error.message);
     throw error;

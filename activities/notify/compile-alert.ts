@@ -11,10 +11,13 @@ export interface CompiledAlert {
   allows(message: string): boolean;
   readonly groupMs: number | undefined;
   readonly afterFailures: number | undefined;
+  /** One status of a commit is kept for all objects. */
+  readonly isAggregate: boolean;
   /** What is wrong with it, in sentences for its owner: the rest of it is good all the same. */
   readonly problems: readonly string[];
 }
 
+const AGGREGATE = 'aggregate';
 const SHORTEST_GROUP_MS = 1_000;
 const LONGEST_GROUP_MS = 24 * 60 * 60_000;
 const MOST_FAILURES = 1_000;
@@ -32,6 +35,7 @@ export function compileAlert(alert: Alert): CompiledAlert {
       !excluded.some((pattern) => pattern.matcher(message).find()),
     groupMs: groupOf(alert, problems),
     afterFailures: failuresOf(alert, problems),
+    isAggregate: aggregateOf(alert, problems),
     problems,
   };
 }
@@ -66,4 +70,11 @@ function failuresOf({ metadata }: Alert, problems: string[]): number | undefined
     `annotation ${Annotation.afterFailures} is not a number from 1 to ${MOST_FAILURES}; write for example "3"`,
   );
   return undefined;
+}
+
+function aggregateOf({ metadata }: Alert, problems: string[]): boolean {
+  const text = metadata.annotations?.[Annotation.commitStatus];
+  if (text !== undefined && text !== AGGREGATE)
+    problems.push(`annotation ${Annotation.commitStatus} is not "${AGGREGATE}"; correct or remove it`);
+  return text === AGGREGATE;
 }

@@ -29,4 +29,6 @@ export interface Route {
   readonly groupMs?: number;
   /** Only a failure that repeats so often is told. */
   readonly afterFailures?: number;
+  /** The commit that the event is about, of which one status is kept for all objects. */
+  readonly commit?: string;
 }

@@ -8,6 +8,8 @@ export interface Notices {
   group(route: Route, notice: Notice): Promise<void>;
   /** Counts a failure of an object. */
   countFailure(route: Route, notice: Notice): Promise<void>;
+  /** Has what became of a commit looked at. */
+  lookAtCommit(route: Route & { readonly commit: string }, notice: Notice): Promise<void>;
   /** Ends the count of an object's failures, if there is one. */
   endFailures(route: Route, notice: Notice): Promise<void>;
 }

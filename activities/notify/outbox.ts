@@ -33,7 +33,7 @@ export function createOutbox({ book, notices, now }: OutboxOptions): EventOutbox
       return true;
     }
     const routes = book.wanting(event, labels);
-    const counting = routes.filter(({ afterFailures }) => afterFailures !== undefined);
+    const counting = routes.filter(isCounting);
     const notice = { ...noticeOf(event, labels), isCounted: true };
     for (const route of counting) await count(notices, route, notice);
     if (counting.length === routes.length) return counting.length > 0;
@@ -46,8 +46,15 @@ export function createOutbox({ book, notices, now }: OutboxOptions): EventOutbox
   return { put: (input) => (NOTIFIED.has(input.object.kind) ? keep(input) : Promise.resolve(false)) };
 }
 
-/** Has an Alert that counts failures hear of one, or of their end. */
+/** Whether an Alert hears of every event, repetitions as well: it makes something else of them. */
+export function isCounting({ afterFailures, commit }: Route): boolean {
+  return afterFailures !== undefined || commit !== undefined;
+}
+
+/** Has an Alert that counts failures hear of one, or of their end, and one that waits for a commit of what it came to. */
 export function count(notices: Notices, route: Route, notice: Notice): Promise<void> {
+  const { commit } = route;
+  if (commit !== undefined) return notices.lookAtCommit({ ...route, commit }, notice);
   return notice.event.severity === 'error'
     ? notices.countFailure(route, notice)
     : notices.endFailures(route, notice);

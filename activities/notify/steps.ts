@@ -1,15 +1,14 @@
-import { type Alert, alert as alertSchema } from '../../api/alert.ts';
-import { type Provider, provider as providerSchema } from '../../api/provider.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
-import { failed, transient } from '../failures.ts';
+import { transient } from '../failures.ts';
 import { faultPoint } from '../fault.ts';
 import type { StepContext } from '../steps.ts';
 import { counted } from './counted.ts';
 import type { FluxEvent } from './event.ts';
 import { mergeEvents } from './merge-events.ts';
 import type { AlertRef, Labels, Notice, Route } from './notice.ts';
-import { count } from './outbox.ts';
+import { count, isCounting } from './outbox.ts';
+import { readAlert, readProvider } from './read-alert.ts';
 import { send } from './send.ts';
 
 export interface RouteInput {
@@ -29,7 +28,7 @@ export async function routeEvent({ kube, notifications }: Deps, { notice }: Rout
   const { event, isCounted = false } = notice;
   const labels = notice.labels ?? (book.needsLabels() ? await labelsOf(kube, event) : {});
   const routes = book.wanting(event, labels);
-  return { routes: isCounted ? routes.filter(({ afterFailures }) => afterFailures === undefined) : routes };
+  return { routes: isCounted ? routes.filter((route) => !isCounting(route)) : routes };
 }
 
 async function labelsOf(
@@ -82,30 +81,6 @@ export async function deliverEvent(deps: Deps, input: DeliverInput, step: StepCo
   await counted(metrics, provider.spec.type, () => send(deps, { alert, provider, event, key }, step));
   faultPoint('event.delivered');
   return { isTold: true };
-}
-
-async function readAlert({ kube }: Deps, { namespace, name }: AlertRef): Promise<Alert | undefined> {
-  const object = await kube.get({ apiVersion: NOTIFICATION, kind: 'Alert', namespace, name });
-  return object && alertSchema.safeParse(object).data;
-}
-
-async function readProvider({ kube }: Deps, { metadata, spec }: Alert): Promise<Provider> {
-  const { namespace } = metadata;
-  const { name } = spec.providerRef;
-  const object = await kube.get({ apiVersion: NOTIFICATION, kind: 'Provider', namespace, name });
-  // It may come with the Alert, and after it.
-  if (!object) {
-    throw transient(
-      Reason.NotificationDispatchFailed,
-      `failed to read provider: provider '${namespace}/${name}' not found; create it`,
-    );
-  }
-  const parsed = providerSchema.safeParse(object);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') ?? 'a field';
-  const message = `provider '${namespace}/${name}': ${field}: ${issue?.message ?? 'does not parse'}; correct it`;
-  throw failed(Reason.NotificationDispatchFailed, message);
 }
 
 const NOTIFICATION = 'notification.toolkit.fluxcd.io/v1beta3';

@@ -197,6 +197,8 @@ export function fakeActivities(overrides: Partial<Activities> = {}): FakeActivit
     routeEvent: async () => ({ ms, routes: [] }),
     passOnEvent: done,
     deliverEvent: async () => ({ ms, isTold: true }),
+    lookAtCommit: async () => ({ ms, isGone: true, sources: [] }),
+    tellCommit: async () => ({ ms }),
     tellDispatchFailure: done,
 
     settleSuspended: done,

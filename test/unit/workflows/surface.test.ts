@@ -18,6 +18,7 @@ function messagesOf(type: 'signal' | 'query'): readonly string[] {
 
 it('workflow types', () => {
   expect(Object.keys(workflows).sort()).toEqual([
+    'commitStatus',
     'deliverAlert',
     'gitRepository',
     'groupedAlert',
@@ -75,6 +76,7 @@ it('activities', () => {
     'finalizeHelmRelease',
     'finalizeKustomization',
     'forgetObject',
+    'lookAtCommit',
     'observeGitRepository',
     'observeHelmChart',
     'observeHelmRelease',
@@ -113,6 +115,7 @@ it('activities', () => {
     'settleStatic',
     'settleSuspended',
     'suspendObject',
+    'tellCommit',
     'tellDispatchFailure',
     'updateImages',
     'watchCluster',

@@ -30,6 +30,7 @@ function outboxOf(routes: readonly Route[], fail?: Error) {
     group: sendTo('group'),
     countFailure: sendTo('count'),
     endFailures: sendTo('end'),
+    lookAtCommit: sendTo('look'),
   };
   return createOutbox({ book, notices, now: () => new Date(now) });
 }
@@ -148,4 +149,13 @@ describe('an Alert that counts', () => {
 
     expect(sendings()).toEqual(['count counting', 'tell', 'count counting']);
   });
+});
+
+it('one about a commit is looked at each time, and told to nobody by itself', async () => {
+  const outbox = outboxOf([{ ...PLAIN, commit: '5394cb7f48332b2de7c17dd8b8384bbc84b7e738' }]);
+
+  await outbox.put(input());
+  await outbox.put(input());
+
+  expect(sendings()).toEqual(['look plain', 'look plain']);
 });

@@ -58,6 +58,7 @@ function deps(book: Partial<AlertBook> = {}): Deps {
         group: note('group'),
         countFailure: note('count'),
         endFailures: note('end'),
+        lookAtCommit: note('look'),
       },
       http,
       readSecret: async () => undefined,
