@@ -191,3 +191,56 @@ it('says whether any Alert looks at labels', async () => {
   expect(names(plain, NOTIFIED, { team: 'b' })).toEqual([]);
   expect(names(plain, NOTIFIED, { team: 'a' })).toEqual(['apps/all']);
 });
+
+describe('an Alert with one status for a commit', () => {
+  const COMMIT = '5394cb7f48332b2de7c17dd8b8384bbc84b7e738';
+  const AGGREGATE = { 'pawl.dev/commit-status': 'aggregate' };
+  const REVISION = `main@sha1:${COMMIT}`;
+  const TRIED = { ...NOTIFIED, metadata: { 'kustomize.toolkit.fluxcd.io/revision': REVISION } };
+  const FETCHED = {
+    ...NOTIFIED,
+    involvedObject: {
+      kind: 'GitRepository',
+      namespace: 'flux-system',
+      name: 'fleet',
+      apiVersion: 'source.toolkit.fluxcd.io/v1',
+    },
+    reason: 'NewArtifact',
+    metadata: { 'source.toolkit.fluxcd.io/revision': REVISION },
+  };
+  const routes = (book: AlertBook, event: typeof NOTIFIED) => book.wanting(event, {});
+
+  it('wants to look at it at each event that names it, from its fetch on', async () => {
+    const annotations = { ...AGGREGATE, 'pawl.dev/group': '5m' };
+    const book = await opened(
+      alertOf({ eventSources: ALL, eventSeverity: 'error' }, annotations),
+      providerOf({ type: 'github' }),
+    );
+
+    for (const event of [
+      TRIED,
+      { ...TRIED, reason: 'Progressing' },
+      { ...TRIED, ...FAILURE, metadata: TRIED.metadata },
+      FETCHED,
+    ]) {
+      expect(routes(book, event)).toEqual([
+        { alert: { namespace: 'apps', name: 'all' }, timeoutMs: 15_000, commit: COMMIT },
+      ]);
+    }
+    expect(routes(book, NOTIFIED)).toEqual([]);
+    expect(routes(book, FAILURE)).toEqual([]);
+    expect(routes(book, { ...FETCHED, reason: 'GitOperationFailed' })).toEqual([]);
+  });
+
+  it('wants nothing while it or its Provider rests', async () => {
+    const provider = providerOf({ type: 'github', suspend: true });
+    const book = await opened(alertOf({ eventSources: ALL }, AGGREGATE), provider);
+    expect(routes(book, TRIED)).toEqual([]);
+  });
+
+  it('is told of events as any where the Provider sets no statuses', async () => {
+    const book = await opened(alertOf({ eventSources: ALL }, AGGREGATE), providerOf({ type: 'slack' }));
+
+    expect(routes(book, TRIED)).toEqual([{ alert: { namespace: 'apps', name: 'all' }, timeoutMs: 15_000 }]);
+  });
+});

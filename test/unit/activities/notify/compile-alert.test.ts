@@ -49,6 +49,8 @@ describe('our annotations', () => {
     { annotations: { 'pawl.dev/group': '10ms' }, problems: 1 },
     { annotations: { 'pawl.dev/group': '25h' }, problems: 1 },
     { annotations: { 'pawl.dev/after-failures': '3' }, afterFailures: 3, problems: 0 },
+    { annotations: { 'pawl.dev/commit-status': 'aggregate' }, problems: 0 },
+    { annotations: { 'pawl.dev/commit-status': 'all' }, problems: 1 },
     { annotations: { 'pawl.dev/after-failures': '0' }, problems: 1 },
     { annotations: { 'pawl.dev/after-failures': '1001' }, problems: 1 },
     { annotations: { 'pawl.dev/after-failures': 'three' }, problems: 1 },

@@ -1,0 +1,281 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Deps } from '../../../../../activities/deps.ts';
+import { createHttpClient } from '../../../../../activities/fetch/http/client.ts';
+import { NO_METRICS } from '../../../../../activities/metrics.ts';
+import { lookAtCommit, tellCommit } from '../../../../../activities/notify/commit-status/steps.ts';
+import type { StepContext } from '../../../../../activities/steps.ts';
+import type { AlertSpec } from '../../../../../api/alert.ts';
+import type { KubeObject } from '../../../../../api/kube-object.ts';
+import { FakeCluster } from '../../../../support/fake-cluster.ts';
+import { COMMIT, STATUS_TYPES, startGitRecipient } from '../../../../support/git-recipients.ts';
+import { alertOf, providerOf } from '../../../../support/notified.ts';
+
+const OLD = `main@sha1:${COMMIT.replaceAll('5', 'a')}`;
+const NEW = `main@sha1:${COMMIT}`;
+const ALERT = { namespace: 'apps', name: 'all' };
+const AGGREGATE = { 'pawl.dev/commit-status': 'aggregate' };
+const STEP: StepContext = { signal: new AbortController().signal, heartbeat: () => undefined };
+
+let cluster: FakeCluster;
+beforeEach(() => {
+  cluster = new FakeCluster();
+});
+
+function deps(noCrossNamespaceRefs = false, token = ''): Deps {
+  const http = createHttpClient();
+  onTestFinished(() => http.close());
+  const made = {
+    kube: cluster.client,
+    metrics: NO_METRICS,
+    policy: { noCrossNamespaceRefs, defaultServiceAccount: undefined, requeueDependencyMs: 1 },
+    notifications: { http, readSecret: async () => ({ token: Buffer.from(token) }) },
+    now: () => new Date(0),
+  } satisfies Partial<Record<keyof Deps, unknown>>;
+  return made as unknown as Deps;
+}
+
+function put(object: Record<string, unknown>): void {
+  cluster.put(object as unknown as KubeObject);
+}
+
+function identity(name: string, more: object = {}) {
+  return { namespace: 'apps', name, uid: `u-${name}`, generation: 2, resourceVersion: '1', ...more };
+}
+
+function ready(status: string, reason: string, observedGeneration = 2) {
+  const lastTransitionTime = '2026-11-22T12:00:00Z';
+  return [{ type: 'Ready', status, reason, message: '', observedGeneration, lastTransitionTime }];
+}
+
+function putSource(revision: string, name = 'fleet', namespace = 'apps'): void {
+  const artifact = {
+    revision,
+    digest: 'sha256:1',
+    url: 'http://x/y',
+    path: 'y',
+    size: 1,
+    lastUpdateTime: '2026-11-22T12:00:00Z',
+  };
+  put({
+    apiVersion: 'source.toolkit.fluxcd.io/v1',
+    kind: 'GitRepository',
+    metadata: { ...identity(name), namespace },
+    spec: { url: 'https://git.example.com/acme/fleet', interval: '1m' },
+    status: { artifact },
+  });
+}
+
+interface Made {
+  readonly revision?: string;
+  readonly conditions?: readonly unknown[];
+  readonly spec?: object;
+  readonly metadata?: object;
+}
+
+function putKustomization(
+  name: string,
+  { revision = NEW, conditions, spec = {}, metadata = {} }: Made = {},
+): void {
+  put({
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata: identity(name, metadata),
+    spec: { interval: '1m', prune: true, sourceRef: { kind: 'GitRepository', name: 'fleet' }, ...spec },
+    status: {
+      lastAttemptedRevision: revision,
+      conditions: conditions ?? ready('True', 'ReconciliationSucceeded'),
+    },
+  });
+}
+
+interface MadeRelease {
+  readonly observed?: string;
+  readonly chart?: readonly unknown[];
+  readonly attempted?: string;
+  readonly release?: readonly unknown[];
+}
+
+function putRelease(
+  name: string,
+  { observed = NEW, chart, attempted = '1.0.0', release }: MadeRelease = {},
+): void {
+  const artifact = {
+    revision: '1.0.0',
+    digest: 'sha256:1',
+    url: 'http://x/y',
+    path: 'y',
+    size: 1,
+    lastUpdateTime: '2026-11-22T12:00:00Z',
+  };
+  put({
+    apiVersion: 'source.toolkit.fluxcd.io/v1',
+    kind: 'HelmChart',
+    metadata: identity(`apps-${name}`),
+    spec: { chart: './charts/app', interval: '1m', sourceRef: { kind: 'GitRepository', name: 'fleet' } },
+    status: {
+      observedSourceArtifactRevision: observed,
+      artifact,
+      conditions: chart ?? ready('True', 'ChartPackageSucceeded'),
+    },
+  });
+  put({
+    apiVersion: 'helm.toolkit.fluxcd.io/v2',
+    kind: 'HelmRelease',
+    metadata: identity(name),
+    spec: {
+      interval: '1m',
+      chart: { spec: { chart: './charts/app', sourceRef: { kind: 'GitRepository', name: 'fleet' } } },
+    },
+    status: {
+      lastAttemptedRevision: attempted,
+      conditions: release ?? ready('True', 'UpgradeSucceeded'),
+    },
+  });
+}
+
+const BOTH: AlertSpec['eventSources'] = [
+  { kind: 'Kustomization', name: '*' },
+  { kind: 'HelmRelease', name: '*' },
+];
+
+function putAlert(
+  spec: Partial<AlertSpec> = {},
+  annotations: Readonly<Record<string, string>> = AGGREGATE,
+): void {
+  put(alertOf({ eventSources: BOTH, ...spec }, annotations) as unknown as Record<string, unknown>);
+}
+
+async function look(sources: readonly string[] = [], noCrossNamespaceRefs = false) {
+  return await lookAtCommit(deps(noCrossNamespaceRefs), { alert: ALERT, commit: COMMIT, sources });
+}
+
+describe('a look at a commit', () => {
+  it.each<[string, Made, string]>([
+    ['has tried it', {}, 'success'],
+    ['has an older one', { revision: OLD }, 'pending'],
+    ['never tried any', { revision: '' }, 'pending'],
+    ['failed', { conditions: ready('False', 'BuildFailed') }, 'failure'],
+    ['failed with an older one', { revision: OLD, conditions: ready('False', 'BuildFailed') }, 'pending'],
+    ['is at it', { conditions: ready('Unknown', 'Progressing') }, 'pending'],
+    ['has another spec since', { conditions: ready('True', 'ReconciliationSucceeded', 1) }, 'pending'],
+    ['waits for another', { conditions: ready('False', 'DependencyNotReady') }, 'pending'],
+    ['has no conditions', { conditions: [] }, 'pending'],
+  ])('sees a Kustomization that %s', async (_what, made, state) => {
+    putAlert();
+    putSource(NEW);
+    putKustomization('web', made);
+
+    expect(await look()).toMatchObject({ isGone: false, sources: ['apps/fleet'], verdict: { state } });
+  });
+
+  it.each<[string, MadeRelease, string]>([
+    ['has tried it', {}, 'success'],
+    ['has a chart of an older one', { observed: OLD }, 'pending'],
+    ['has a chart that is being made', { chart: ready('Unknown', 'Progressing') }, 'pending'],
+    ['has a chart that cannot be made', { chart: ready('False', 'ChartPackageError') }, 'failure'],
+    ['has not tried the chart', { attempted: '0.9.0' }, 'pending'],
+    ['is at it', { release: ready('Unknown', 'Progressing') }, 'pending'],
+    ['failed', { release: ready('False', 'UpgradeFailed') }, 'failure'],
+  ])('sees a HelmRelease that %s', async (_what, made, state) => {
+    putAlert();
+    putSource(NEW);
+    putRelease('app', made);
+
+    expect(await look()).toMatchObject({ verdict: { state } });
+  });
+
+  it('counts all that build from it, and nothing else', async () => {
+    putAlert({
+      eventSources: [...BOTH, { kind: 'Kustomization', name: 'web' }, { kind: 'GitRepository', name: '*' }],
+    });
+    putSource(NEW);
+    putSource(OLD, 'other');
+    putKustomization('web');
+    putKustomization('late', { revision: OLD });
+    putKustomization('resting', { revision: OLD, spec: { suspend: true } });
+    putKustomization('leaving', { revision: OLD, metadata: { deletionTimestamp: '2026-11-22T12:00:00Z' } });
+    putKustomization('elsewhere', { spec: { sourceRef: { kind: 'GitRepository', name: 'other' } } });
+    putKustomization('of-oci', { spec: { sourceRef: { kind: 'OCIRepository', name: 'fleet' } } });
+    putRelease('app');
+
+    expect(await look()).toEqual({
+      isGone: false,
+      sources: ['apps/fleet'],
+      verdict: { state: 'pending', description: 'waiting for 1 of 3 objects' },
+    });
+  });
+
+  it('sees who was overtaken, where it knows that the source had the commit', async () => {
+    putAlert();
+    putSource(OLD);
+    putKustomization('web');
+    putKustomization('late', { revision: OLD });
+
+    expect(await look()).toEqual({ isGone: false, sources: [] });
+    expect(await look(['apps/fleet'])).toMatchObject({
+      sources: ['apps/fleet'],
+      verdict: { state: 'cancelled', description: 'superseded before 1 of 2 objects had tried it' },
+    });
+  });
+
+  it('sees other namespaces where that is allowed', async () => {
+    putAlert({ eventSources: [{ kind: 'Kustomization', name: '*', namespace: 'team' }] });
+    putSource(NEW, 'fleet', 'team');
+    putKustomization('web', { metadata: { namespace: 'team' } });
+
+    expect(await look()).toMatchObject({ verdict: { state: 'success' } });
+    expect(await look([], true)).toEqual({ isGone: false, sources: [] });
+  });
+
+  it.each([
+    ['rests', () => putAlert({ suspend: true })],
+    ['does not want it any more', () => putAlert({}, {})],
+    ['is gone', () => undefined],
+  ])('sees an Alert that %s', async (_what, make) => {
+    make();
+    expect(await look()).toEqual({ isGone: true, sources: [] });
+  });
+});
+
+describe.each(STATUS_TYPES)('the one status of a commit at %s', (type) => {
+  it('is of the Alert, and goes from pending to its end', async () => {
+    await using host = await startGitRecipient(type);
+    const { address = '', token } = host.recipient;
+    putAlert();
+    put(providerOf({ type, address, secretRef: { name: 'token' } }) as unknown as Record<string, unknown>);
+    const tell = (state: 'pending' | 'success' | 'failure' | 'cancelled', description: string) =>
+      tellCommit(deps(false, token), { alert: ALERT, commit: COMMIT, state, description }, STEP);
+
+    await tell('pending', 'waiting for 2 of 2 objects');
+    await tell('pending', 'waiting for 2 of 2 objects');
+    await tell('failure', `1 of 2 objects failed: ${'Kustomization/apps/x'.repeat(30)}`);
+    await tell('success', '2 objects reconciled');
+    await tell('cancelled', 'superseded before 1 of 2 objects had tried it');
+
+    const states = {
+      github: ['pending', 'failure', 'success', 'error'],
+      gitlab: ['pending', 'failed', 'success', 'canceled'],
+      gitea: ['pending', 'failure', 'success', 'error'],
+      bitbucket: ['INPROGRESS', 'FAILED', 'SUCCESSFUL', 'STOPPED'],
+      bitbucketserver: ['INPROGRESS', 'FAILED', 'SUCCESSFUL', 'CANCELLED'],
+      azuredevops: ['pending', 'error', 'succeeded', 'notApplicable'],
+    };
+    expect(host.statuses.map(({ state }) => state)).toEqual(states[type]);
+    expect(new Set(host.statuses.map(({ name }) => name)).size).toBe(1);
+    expect(JSON.stringify(host.statuses[0]?.content)).toMatch(/alert\/all|[0-9a-f]{40}/);
+  });
+});
+
+it('has the name that commitStatusExpr says of an event about the Alert', async () => {
+  await using host = await startGitRecipient('github');
+  const { address = '', token } = host.recipient;
+  putAlert({ eventMetadata: { env: 'prod' } });
+  const commitStatusExpr = `event.involvedObject.kind + '/' + alert.metadata.name + '/' + event.metadata.env`;
+  const provider = providerOf({ type: 'github', address, commitStatusExpr, secretRef: { name: 'token' } });
+  put(provider as unknown as Record<string, unknown>);
+
+  const verdict = { state: 'success', description: '1 object reconciled' } as const;
+  await tellCommit(deps(false, token), { alert: ALERT, commit: COMMIT, ...verdict }, STEP);
+
+  expect(host.statuses.map(({ name }) => name)).toEqual(['Alert/all/prod']);
+});
