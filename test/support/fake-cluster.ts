@@ -49,6 +49,14 @@ export class FakeCluster {
     this.#publish({ type: 'DELETED', object: { ...object, metadata } });
   }
 
+  /** Tells every watch that there is nothing to tell, as a server does once a minute. */
+  bookmark(): void {
+    for (const { push, query } of this.#watchers) {
+      const metadata = { name: '', resourceVersion: String(this.#version) };
+      push({ type: 'BOOKMARK', object: { ...query, metadata } });
+    }
+  }
+
   /** Ends every watch, with an error or as a server does after its time. */
   cutWatches(error?: Error): void {
     for (const watcher of this.#watchers) watcher.end(error);

@@ -42,6 +42,21 @@ it('lists, then tells of each change', async () => {
   await expect.poll(() => heard).toEqual(['list old', 'seen new', 'deleted old']);
 });
 
+it('notices whatever the server says, also that there is nothing to say', async () => {
+  let times = 0;
+  const listener = { ...follower, onHeard: () => void (times += 1) };
+  void follow(cluster.client, QUERY, listener, { signal: stop.signal, times: QUICK });
+  await expect.poll(() => cluster.watches).toBe(1);
+  expect(times).toBe(1);
+
+  cluster.bookmark();
+  await expect.poll(() => times).toBe(2);
+  cluster.put(config('new'));
+
+  await expect.poll(() => times).toBe(3);
+  expect(heard).toEqual(['list', 'seen new']);
+});
+
 it.each<{ readonly name: string; readonly error: Error | undefined; readonly lists: number }>([
   { name: 'goes on where it was when the server ends the watch', error: undefined, lists: 1 },
   { name: 'goes on where it was after an error', error: new Error('reset'), lists: 1 },
