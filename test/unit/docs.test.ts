@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
@@ -7,13 +7,16 @@ import { unsupportedField as unsupportedInGitRepository } from '../../api/git-re
 import { unsupportedField as unsupportedInHelmChart } from '../../api/helm-chart.ts';
 import { unsupportedField as unsupportedInHelmRelease } from '../../api/helm-release.ts';
 import { unsupportedField as unsupportedInKustomization } from '../../api/kustomization.ts';
-import { SearchAttribute } from '../../api/names.ts';
+import { Annotation, SearchAttribute } from '../../api/names.ts';
+import { providerType } from '../../api/provider.ts';
 import { Reason } from '../../api/reasons.ts';
+import { receiver } from '../../api/receiver.ts';
 import { buildProgram } from '../../client/cli/main.ts';
 import { Trigger } from '../../workflows/messages.ts';
 import { Outcome } from '../../workflows/outcome.ts';
 
-const page = (name: string) => readFileSync(join(import.meta.dirname, '../../docs', name), 'utf8');
+const docs = join(import.meta.dirname, '../../docs');
+const page = (name: string) => readFileSync(join(docs, name), 'utf8');
 
 interface Property {
   readonly type?: string;
@@ -130,6 +133,23 @@ describe('install.md', async () => {
 it('the pages of the kinds have every reason that the code gives', () => {
   const text = KINDS.map(({ file }) => page(file)).join('');
   expect(Object.values(Reason).filter((reason) => !text.includes(`\`${reason}\``))).toEqual([]);
+});
+
+it.each([
+  ['provider.md', providerType.options],
+  ['receiver.md', receiver.shape.spec.shape.type.options],
+])('%s has every type', (file, types) => {
+  const text = page(file);
+  expect(types.filter((type) => !text.includes(`\`${type}\``))).toEqual([]);
+});
+
+it('every annotation of ours stands on a page', () => {
+  const text = readdirSync(docs)
+    .filter((file) => file.endsWith('.md'))
+    .map(page)
+    .join('');
+  const ours = Object.values(Annotation).filter((name) => name.startsWith('pawl.dev/'));
+  expect(ours.filter((name) => !text.includes(`\`${name}`))).toEqual([]);
 });
 
 it('runs.md has every trigger, outcome and search attribute', () => {
