@@ -26,6 +26,7 @@ import type { KubeClient } from '../activities/kube/client.ts';
 import { createKubeClient } from '../activities/kube/client.ts';
 import { loadKubeAccess } from '../activities/kube/config.ts';
 import { createImpersonation } from '../activities/kube/impersonate.ts';
+import { secretReader } from '../activities/kube/secret-reader.ts';
 import { createMemory } from '../activities/observe/memory.ts';
 import type { HelmRepository } from '../api/helm-repository.ts';
 import { FieldManager } from '../api/names.ts';
@@ -154,17 +155,6 @@ async function openHelm({ dataDir, fence, cleanup, monitoring }: HelmOptions) {
   const help = 'Actions of helm that are at work, and that wait for their turn.';
   monitoring.metrics.gauge('pawl_helm_actions', help, 'state', () => ({ ...helm.load() }));
   return { helm, releases: createReleaseStorage(), driftMemo: createApplyMemo(undefined, FieldManager.helm) };
-}
-
-function secretReader(kube: Deps['kube']) {
-  return async (namespace: string, name: string): Promise<Readonly<Record<string, Buffer>> | undefined> => {
-    const secret = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
-    if (!secret) return undefined;
-    const data = (secret['data'] ?? {}) as Record<string, string>;
-    return Object.fromEntries(
-      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64')]),
-    );
-  };
 }
 
 function now(): Date {

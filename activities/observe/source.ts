@@ -8,6 +8,7 @@ import { describeRef, Kind, type ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import { failed } from '../failures.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { secretReader } from '../kube/secret-reader.ts';
 import { targetOfRef } from './object.ts';
 
 /** The artifact that a pass works on: enough to fetch it anywhere. */
@@ -66,9 +67,7 @@ export async function readConfig(
   kube: Pick<KubeClient, 'get'>,
   { kind, namespace, name }: { kind: 'ConfigMap' | 'Secret'; namespace: string; name: string },
 ): Promise<Readonly<Record<string, string | Buffer>> | undefined> {
+  if (kind === 'Secret') return secretReader(kube)(namespace, name);
   const object = await kube.get({ apiVersion: 'v1', kind, namespace, name });
-  if (!object) return undefined;
-  const data = (object['data'] ?? {}) as Readonly<Record<string, string>>;
-  if (kind === 'ConfigMap') return data;
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64')]));
+  return object && ((object['data'] ?? {}) as Readonly<Record<string, string>>);
 }

@@ -8,26 +8,15 @@ export async function releaseValues(
   { metadata, spec }: HelmRelease,
 ): Promise<ComposedValues> {
   const { namespace } = metadata;
-  const [kube, { composeValues }] = await Promise.all([
+  const [kube, { composeValues }, { readConfig }] = await Promise.all([
     session.kube(),
     import('../../activities/helm/values/compose.ts'),
+    import('../../activities/observe/source.ts'),
   ]);
   return composeValues({
     namespace,
     values: spec.values,
     valuesFrom: spec.valuesFrom,
-    async read(kind, name) {
-      const object = await kube.get({ apiVersion: 'v1', kind, namespace, name });
-      return object && dataOf(object['data'] as Data, kind === 'Secret');
-    },
+    read: (kind, name) => readConfig(kube, { kind, namespace, name }),
   });
-}
-
-type Data = Readonly<Record<string, string>> | undefined;
-
-function dataOf(data: Data = {}, isSecret: boolean): Readonly<Record<string, Buffer | string>> {
-  if (!isSecret) return data;
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64')] as const),
-  );
 }

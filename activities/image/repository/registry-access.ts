@@ -7,10 +7,10 @@ import { proxyOf } from '../../fetch/http/proxy.ts';
 import type { RegistryAccess } from '../../fetch/oci/contract.ts';
 import { pullCredentialsOf } from '../../fetch/oci/pull-secrets.ts';
 import { apiHost, mayBePlain } from '../../fetch/oci/reference.ts';
+import { secretReader } from '../../kube/secret-reader.ts';
 import { rememberSecret } from '../../redact.ts';
 import { type ImageName, readImageName } from './canonical-name.ts';
 import type { RegistryAccessDeps } from './contract.ts';
-import { secretReader } from './secret-reader.ts';
 
 /**
  * How to speak to the registry of an ImageRepository, by Flux's fields: credentials of the cloud, or of the Secrets that

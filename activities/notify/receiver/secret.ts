@@ -2,6 +2,7 @@ import { Reason } from '../../../api/reasons.ts';
 import type { Receiver } from '../../../api/receiver.ts';
 import { failed } from '../../failures.ts';
 import type { KubeClient } from '../../kube/client.ts';
+import { secretReader } from '../../kube/secret-reader.ts';
 import { rememberSecret } from '../../redact.ts';
 
 /** What a Receiver authenticates with. */
@@ -22,16 +23,14 @@ export async function readReceiverSecret(
 ): Promise<ReceiverSecret> {
   if (!spec.secretRef) return NONE;
   const { name } = spec.secretRef;
-  const secret = await kube.get({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+  const data = await secretReader(kube)(namespace, name);
   const id = `${namespace}/${name}`;
-  if (!secret)
+  if (!data)
     throw failed(Reason.TokenNotFound, `unable to read token from secret '${id}' error: it does not exist`);
-  const data = (secret['data'] ?? {}) as Readonly<Record<string, string>>;
-  const text = (key: string) => Buffer.from(data[key] ?? '', 'base64');
-  const token = text('token');
+  const token = data['token'] ?? NONE.token;
   // An empty one would let everybody in.
   if (token.length === 0)
     throw failed(Reason.TokenNotFound, `invalid '${id}' secret data: required fields 'token'`);
   rememberSecret(token.toString());
-  return { token, email: text('email').toString(), audience: text('audience').toString() };
+  return { token, email: data['email']?.toString() ?? '', audience: data['audience']?.toString() ?? '' };
 }
