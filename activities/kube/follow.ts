@@ -119,8 +119,6 @@ function until(
   const pass = () => own.abort();
   // It may have come during the list: an aborted signal tells nobody again.
   if (outer.aborted) own.abort();
-  // A follower may have ended it while it was told of the list.
-  if (outer.aborted) own.abort();
   outer.addEventListener('abort', pass, { once: true });
   return {
     signal: own.signal,
