@@ -9,6 +9,7 @@ import { shorten } from './event-text.ts';
 import { type Comments, giteaComments, githubComments, gitlabComments } from './git/comments.ts';
 import { gitFailure } from './git/failure.ts';
 import type { GitHost, OpenHost } from './git/git-host.ts';
+import { createNewest } from './git/newest.ts';
 import { openGitea } from './gitea.ts';
 import { openGithub } from './github.ts';
 import { openGitlab } from './gitlab.ts';
@@ -50,6 +51,7 @@ const LONGEST_BODY = 65_000;
 
 // Who looks and then writes must not do so twice at once: both would write a first comment.
 const oneByOne = createKeyedLock();
+const newest = createNewest();
 
 /** Keeps one comment for each object in the pull or merge request that the event names, written anew by each event. */
 export const sendChangeRequestComment: Sender = async (deps, delivery) => {
@@ -64,7 +66,11 @@ export const sendChangeRequestComment: Sender = async (deps, delivery) => {
   const body = shorten(`${marker}\n\n${tame(textOf(event))}`, LONGEST_BODY);
   try {
     const comments = service.comments(await service.open(deps, delivery), number);
-    await oneByOne(`${key} ${number}`, signal, () => keepComment(comments, marker, body));
+    await oneByOne(`${key} ${number}`, signal, async () => {
+      if (newest.isOlder(`${key} ${number}`, event.timestamp)) return;
+      await keepComment(comments, marker, body);
+      newest.remember(`${key} ${number}`, event.timestamp);
+    });
   } catch (error) {
     throw gitFailure(service.title, error);
   }

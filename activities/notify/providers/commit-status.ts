@@ -6,8 +6,10 @@ import { setCommitStatus } from '../commit-status/set-commit-status.ts';
 import type { Sender } from '../contract.ts';
 import type { FluxEvent } from '../event.ts';
 import { wordsOf } from './git/camel-case.ts';
+import { createNewest } from './git/newest.ts';
 
 const PROGRESSING = 'Progressing';
+const newest = createNewest();
 
 /** Sets the status of the commit that an event is about, at the git provider of the recipient's type. */
 export const sendCommitStatus: Sender = async (deps, delivery) => {
@@ -25,7 +27,10 @@ export const sendCommitStatus: Sender = async (deps, delivery) => {
     description: wordsOf(event.reason),
     summary: event.metadata?.['summary'],
   };
+  const key = `${recipient.uid} ${status.commit} ${name}`;
+  if (newest.isOlder(key, event.timestamp)) return;
   await setCommitStatus(deps, { recipient, signal }, status);
+  newest.remember(key, event.timestamp);
 };
 
 function stateOf({ reason, severity }: FluxEvent): CommitState {

@@ -50,6 +50,17 @@ Metadata:
     expect(host.comments[1]?.body).toContain('ℹ️ Kustomization/flux-system/infra');
   });
 
+  it('is not set back by an event from before that comes late', async () => {
+    await using host = await startGitRecipient(type);
+    const metadata = { change_request: '8' };
+
+    await host.deliver(event('info', { metadata, timestamp: '2026-02-03T04:05:07Z' }));
+    await host.deliver(event('error', { metadata, timestamp: '2026-02-03T04:05:06Z' }));
+
+    expect(host.comments.map(({ body }) => body)).toEqual([expect.stringContaining('ℹ️')]);
+    expect(writesTo(host)).toHaveLength(1);
+  });
+
   it('stays as it is while it says the same', async () => {
     await using host = await startGitRecipient(type);
 

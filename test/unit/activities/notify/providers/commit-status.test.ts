@@ -79,6 +79,16 @@ describe.each(STATUS_TYPES)('a commit status at %s', (type) => {
     expect(host.statuses).toHaveLength(4);
   });
 
+  it('is not set back by an event from before that comes late', async () => {
+    await using host = await startGitRecipient(type);
+    const own = { commitStatus: 'kustomization/late/0d0c4c2e' };
+
+    await host.deliver(commitEvent('info', { timestamp: '2026-02-03T04:05:07Z' }), {}, own);
+    await host.deliver(commitEvent('error', { timestamp: '2026-02-03T04:05:06Z' }), {}, own);
+
+    expect(host.statuses).toHaveLength(1);
+  });
+
   it('is one of several by its name', async () => {
     await using host = await startGitRecipient(type);
 
