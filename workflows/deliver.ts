@@ -1,9 +1,11 @@
+import type { Duration } from '@temporalio/common';
 import {
   ActivityFailure,
   ApplicationFailure,
   proxyActivities,
   proxyLocalActivities,
   setWorkflowOptions,
+  sleep,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { FluxEvent } from '../activities/notify/event.ts';
@@ -69,6 +71,7 @@ export async function deliver(
       const isFinal = deliverEvent === patient.deliverEvent || isHopeless(error);
       await tellOwner(input, error, isFinal);
       if (isFinal) return 'failed';
+      await sleep(wantedPause(error) ?? retryMs * 2 ** QUICK_ATTEMPTS);
     }
   }
   return 'failed';
@@ -85,6 +88,12 @@ async function tellOwner(
   if (event === undefined) return;
   const message = error.cause?.message ?? error.message;
   await noting.tellDispatchFailure({ alert, object: event.involvedObject, message, isFinal });
+}
+
+/** What the service asked for when it refused the last quick attempt. */
+function wantedPause(error: unknown): Duration | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure ? (cause.nextRetryDelay ?? undefined) : undefined;
 }
 
 function isHopeless(error: unknown): boolean {

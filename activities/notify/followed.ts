@@ -50,8 +50,10 @@ export function createFollowed<T>(
       else put(object);
     },
     onError(error: unknown) {
+      const isHidden = error instanceof KubeError && error.status === 403;
+      // A worker that may not read them would drop all events in silence.
+      if (!isAbsent(error) || (isHidden && !isListed)) onError(error);
       if (isAbsent(error)) known();
-      else onError(error);
     },
   };
   const options = { signal, ...(times && { times }) };
