@@ -64,10 +64,11 @@ it.each<[string, string, CelError['blame']]>([
 it('stops an expression that would run for hours', () => {
   const items = Array.from({ length: 3000 }, (_, index) => index);
   const condition = compileCel('items.all(a, items.all(b, items.all(c, a + b + c >= 0)))');
-  const started = performance.now();
+  const started = process.cpuUsage();
 
   expect(() => condition({ items })).toThrow(/longer than 100 ms/);
-  expect(performance.now() - started).toBeLessThan(1000);
+  // Not the time, of which other processes take theirs.
+  expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
 });
 
 it('runs a pattern that makes backtracking engines hang', () => {
