@@ -7,7 +7,7 @@ import { beating } from './beating.ts';
 import { commitsToRead, describeCommit } from './commit.ts';
 import { gitFailure } from './git-errors.ts';
 import type { GitRemotes } from './git-remotes.ts';
-import type { GitCheck, GitFetcher, GitFetchOptions, GitFetchResult } from './git-repository.ts';
+import type { GitCheck, GitFetcher, GitFetchResult } from './git-repository.ts';
 import type { GitSession } from './git-session.ts';
 import type { MirroredCommit } from './mirror.ts';
 import { commitOf, type ResolvedRef, resolveRef, wantedOf } from './resolve.ts';

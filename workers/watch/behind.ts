@@ -31,29 +31,33 @@ export interface Need {
 }
 
 /** What the status says that the object lacks, and nobody has asked for yet; undefined when it is up to date. */
-export function behind(object: Summary, { source, choices }: Level, asked: Asked): Need | undefined {
+export function behind(object: Summary, level: Level, asked: Asked): Need | undefined {
   if (object.isStatic) return undefined;
   if (object.isDeleting && !asked.deletion)
     return { trigger: Trigger.Delete, asked: { ...asked, deletion: true } };
-  const { requestedAt, generation } = object;
   // What is asked together is met by one run: all of it is noted.
-  const all: Asked = {
-    ...asked,
+  const all: Asked = { ...asked, ...allOf(object, level) };
+  if (needsRequest(object) && object.requestedAt !== asked.requestedAt)
+    return requestNeed(object, object.requestedAt, all);
+  if (object.isDeleting) return undefined;
+  const trigger = changeOf(object, level, asked);
+  return trigger && { trigger, asked: all };
+}
+
+function allOf({ requestedAt, generation }: Summary, { source, choices }: Level): Asked {
+  return {
     generation,
     ...(requestedAt !== undefined && { requestedAt }),
     ...sourceAsked(source),
     ...(choices !== undefined && { choices }),
   };
-  if (needsRequest(object) && requestedAt !== asked.requestedAt)
-    return requestNeed(object, object.requestedAt, all);
-  if (object.isDeleting) return undefined;
-  if (needsSpec(object) && asked.generation !== generation)
-    return { trigger: specTrigger(object), asked: all };
-  if (needsSource(object, source) && asked.source !== sourceKey(source))
-    return { trigger: Trigger.Source, asked: all };
-  if (needsChoices(object, choices) && asked.choices !== choices)
-    return { trigger: Trigger.Policy, asked: all };
-  return undefined;
+}
+
+/** What changed at it or at what it is to be level with, and was not asked for. */
+function changeOf(object: Summary, { source, choices }: Level, asked: Asked): Trigger | undefined {
+  if (needsSpec(object) && asked.generation !== object.generation) return specTrigger(object);
+  if (needsSource(object, source) && asked.source !== sourceKey(source)) return Trigger.Source;
+  return needsChoices(object, choices) && asked.choices !== choices ? Trigger.Policy : undefined;
 }
 
 function requestNeed({ signalledRequest }: Summary, requestedAt: string, asked: Asked): Need {

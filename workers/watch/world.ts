@@ -135,13 +135,18 @@ export class World {
       const others = dependants.filter((dependant) => !asked.has(dependant));
       this.#wake(others, waitsForSource, Trigger.Source);
     }
-    // Nobody reconciles a registry: that it came or changed shows in nothing else.
-    if (after.isStatic && !(before?.isStatic && before.generation === after.generation))
-      this.#wake(dependants, hasFailed, Trigger.Source);
     const specChanged = before !== undefined && before.generation !== after.generation;
     if (isNewlyReady || specChanged)
       this.#wake(this.#byDependency.get(id), waitsForDependency, Trigger.Dependency);
-    if (!specChanged) return;
+    this.#wakeBySpec(before, after, dependants);
+  }
+
+  /** Whoever is concerned by how its source is described, and not by its artifact alone. */
+  #wakeBySpec(before: Summary | undefined, after: Summary, dependants: readonly string[]): void {
+    const isSame = before?.generation === after.generation;
+    // Nobody reconciles a registry: that it came or changed shows in nothing else.
+    if (after.isStatic && !(before?.isStatic && isSame)) this.#wake(dependants, hasFailed, Trigger.Source);
+    if (before === undefined || isSame) return;
     for (const dependant of this.#objects(dependants)) {
       if (readsSpecOfSource(dependant)) this.#reactions.request(dependant, { trigger: Trigger.Source });
     }
