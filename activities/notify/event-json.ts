@@ -1,29 +1,32 @@
+import { type GoField, goMap, goString, goStruct } from '../../api/formats/go-json.ts';
 import type { FluxEvent } from './event.ts';
-import { goJson } from './go-json.ts';
 
-/** The event as Flux's notification-controller encodes it. */
+/** The event as Flux's notification-controller encodes it. Who checks a signature may have encoded the same text again. */
 export function eventJson(event: FluxEvent): string {
   const { involvedObject: object, metadata = {} } = event;
-  return goJson({
-    involvedObject: {
-      kind: orNone(object.kind),
-      namespace: orNone(object.namespace),
-      name: orNone(object.name),
-      uid: orNone(object.uid),
-      apiVersion: orNone(object.apiVersion),
-      resourceVersion: orNone(object.resourceVersion),
-    },
-    severity: event.severity,
-    timestamp: event.timestamp,
-    message: event.message,
-    reason: event.reason,
-    metadata: Object.keys(metadata).length === 0 ? undefined : new Map(Object.entries(metadata)),
-    reportingController: event.reportingController,
-    reportingInstance: orNone(event.reportingInstance),
-  });
+  return goStruct([
+    [
+      'involvedObject',
+      goStruct([
+        filled('kind', object.kind),
+        filled('namespace', object.namespace),
+        filled('name', object.name),
+        filled('uid', object.uid),
+        filled('apiVersion', object.apiVersion),
+        filled('resourceVersion', object.resourceVersion),
+      ]),
+    ],
+    ['severity', goString(event.severity)],
+    ['timestamp', goString(event.timestamp)],
+    ['message', goString(event.message)],
+    ['reason', goString(event.reason)],
+    ['metadata', Object.keys(metadata).length === 0 ? undefined : goMap(metadata, goString)],
+    ['reportingController', goString(event.reportingController)],
+    filled('reportingInstance', event.reportingInstance),
+  ]);
 }
 
-/** Empty ones are left out. */
-function orNone(text: string | undefined): string | undefined {
-  return text === '' ? undefined : text;
+/** A field that is left out when it is empty. */
+function filled(name: string, text: string | undefined): GoField {
+  return [name, text ? goString(text) : undefined];
 }
