@@ -1,8 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { ArtifactStore } from '../activities/fetch/store.ts';
-import { parseAddress } from './address.ts';
+import { hangUp, listen } from './listen.ts';
 
 export interface ArtifactServerOptions {
   readonly store: ArtifactStore;
@@ -25,27 +24,14 @@ export async function startArtifactServer({
   store,
   address,
 }: ArtifactServerOptions): Promise<ArtifactServer> {
-  const { host, port } = parseAddress(address ?? `${LOOPBACK}:0`);
   const server = createServer(
     { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
     (request, response) => {
       answer(store, request, response).catch(() => response.destroy());
     },
   );
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen(port, host, resolve);
-  await listening;
-  const bound = server.address() as AddressInfo;
-  const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-  return {
-    url: `http://${shown}:${bound.port}`,
-    close: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
-  };
+  const url = await listen(server, address ?? `${LOOPBACK}:0`);
+  return { url, close: () => hangUp(server) };
 }
 
 async function answer(

@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { parseAddress } from './address.ts';
+import { hangUp, listen } from './listen.ts';
 
 interface Answer {
   readonly status: number;
@@ -25,7 +24,6 @@ export async function servePages(
   address: string,
   pages: Readonly<Record<string, Page>>,
 ): Promise<PageServer> {
-  const { host, port } = parseAddress(address);
   const server = createServer(
     { headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS },
     (request, response) => {
@@ -40,20 +38,8 @@ export async function servePages(
     },
   );
   server.maxConnections = MOST_CONNECTIONS;
-  const { promise: listening, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen(port, host, resolve);
-  await listening;
-  const bound = server.address() as AddressInfo;
-  const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-  return {
-    url: `http://${shown}:${bound.port}`,
-    close: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
-  };
+  const url = await listen(server, address);
+  return { url, close: () => hangUp(server) };
 }
 
 async function answer(pages: Readonly<Record<string, Page>>, method: string, url: string): Promise<Answer> {

@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Policy, StepLog } from '../activities/deps.ts';
 import { messageOf } from '../activities/failures.ts';
@@ -9,7 +8,7 @@ import type { Metrics } from '../activities/metrics.ts';
 import { createTokenVerifier } from '../activities/notify/receiver/oidc/verifier.ts';
 import { describeRef, type ObjectRef } from '../api/object-ref.ts';
 import { Trigger } from '../workflows/messages.ts';
-import { parseAddress } from './address.ts';
+import { listen } from './listen.ts';
 import { answerHook } from './receiver/answer-hook.ts';
 import { createApp } from './receiver/app.ts';
 import { openBook } from './receiver/book.ts';
@@ -89,8 +88,7 @@ export async function startReceiverServer(options: ReceiverServerOptions): Promi
     metrics: options.metrics,
   });
   const server = listener(app.fetch, times);
-  await listen(server, options.address);
-  const url = urlOf(server);
+  const url = await listen(server, options.address);
   log.info({ url }, 'webhooks are answered');
   async function close(): Promise<void> {
     ending.abort();
@@ -120,20 +118,6 @@ function listener(fetch: Parameters<typeof createAdaptorServer>[0]['fetch'], tim
   }) as Server;
   server.maxConnections = MOST_CONNECTIONS;
   return server;
-}
-
-async function listen(server: Server, address: string): Promise<void> {
-  const { host, port } = parseAddress(address);
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen(port, host, resolve);
-  await promise;
-}
-
-function urlOf(server: Server): string {
-  const bound = server.address() as AddressInfo;
-  const shown = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-  return `http://${shown}:${bound.port}`;
 }
 
 async function stop(server: Server, graceMs: number): Promise<void> {
