@@ -16,7 +16,8 @@ export interface PokeOptions<T> {
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-const FIRST_PAUSE_MS = 1_000;
+// Two pushes of one person come closer than a second; a flood is slowed down soon.
+const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
 
 interface Waiting<T> {
@@ -25,8 +26,8 @@ interface Waiting<T> {
 }
 
 /**
- * Pokes an object at once, and then after 1, 2 and 4 seconds while more is wanted of it: what comes meanwhile is one
- * poke. What is kept does not grow with the number of calls for one object.
+ * Pokes an object at once, and then after ¼, ½, 1, 2 and 4 seconds while more is wanted of it: what comes meanwhile is
+ * one poke. What is kept does not grow with the number of calls for one object.
  */
 export function createPokes<T>(options: PokeOptions<T>): Pokes<T> {
   const { signal, concurrency, pause = sleep } = options;
