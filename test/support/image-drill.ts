@@ -5,7 +5,7 @@ import { signalObject } from '../../client/objects.ts';
 import { git } from '../../tools/git.ts';
 import { requestReconcile, Trigger } from '../../workflows/messages.ts';
 import { type CoreEvent, POLL } from './flux.ts';
-import { type ImageHome, imageHome } from './image-home.ts';
+import { type ImageHome, imageHome, markedDeployment } from './image-home.ts';
 import type { StackAddresses } from './stack.ts';
 import { temporalClient } from './temporal.ts';
 
@@ -15,21 +15,6 @@ export type Mode = (typeof MODES)[number];
 
 /** An automation by its name. */
 export type Update = readonly [name: string, mode: Mode];
-
-const DEPLOYMENT = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: podinfo
-spec:
-  replicas: 0
-  selector: { matchLabels: { app: podinfo } }
-  template:
-    metadata: { labels: { app: podinfo } }
-    spec:
-      containers:
-        - name: app
-          image: IMAGE:41 # {"$imagepolicy": "NAMESPACE:podinfo"}
-`;
 
 // A task that nobody beats for is given away after fifteen seconds.
 const PATIENCE = { timeout: 60_000, interval: 100 };
@@ -141,7 +126,7 @@ export async function imageDrill(
   const images = await imageHome({ stack, source: false, ...(onPush && { git: { onPush } }) });
   const { home, image, push, repository, policy } = images;
   await push(tags);
-  const manifest = DEPLOYMENT.replaceAll('IMAGE', image).replace('NAMESPACE', home.namespace);
+  const manifest = markedDeployment(`${image}:41`, home.namespace);
   await home.push({ 'app/podinfo.yaml': manifest });
   await repository();
   await home.ready(Kind.ImageRepository, 'podinfo');

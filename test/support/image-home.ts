@@ -93,3 +93,21 @@ export async function imageHome(options: FluxHomeOptions = {}): Promise<ImageHom
     },
   };
 }
+
+/** A Deployment of an image, marked for the policy `podinfo`. */
+export function markedDeployment(image: string, namespace: string): string {
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: podinfo
+spec:
+  replicas: 0
+  selector: { matchLabels: { app: podinfo } }
+  template:
+    metadata: { labels: { app: podinfo } }
+    spec:
+      containers:
+        - name: app
+          image: ${image} # {"$imagepolicy": "${namespace}:podinfo"}
+`;
+}

@@ -1,48 +1,12 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createKubeClient, type KubeClient } from '../../../activities/kube/client.ts';
-import { loadKubeAccess } from '../../../activities/kube/config.ts';
-import { answerRequests } from '../../support/answering-controller.ts';
-import { createNamespace, type Stack, startStack } from '../../support/harness.ts';
-import { helmObjects, putObjects } from '../../support/helm-objects.ts';
-import { pawlHere, speakTo } from '../../support/pawl-here.ts';
-import { openTranscripts, runLine, type Transcript } from '../../support/transcripts.ts';
+import { describe, expect, it } from 'vitest';
+import { useCliStage } from '../../support/cli-stage.ts';
+import { helmObjects } from '../../support/helm-objects.ts';
+import { type Transcript } from '../../support/transcripts.ts';
 
 // To record anew: PAWL_RECORD_FLUX=/path/to/flux vitest run --project e2e test/e2e/cli/helm.test.ts
-const transcripts = openTranscripts(join(import.meta.dirname, 'helm-transcripts.json'));
-
-let stack: Stack;
-let kube: KubeClient;
-
-// No worker: the status of all objects is the test's own.
-beforeAll(async () => {
-  stack = await startStack({ nodes: false, inMemory: true });
-  speakTo(stack);
-  kube = createKubeClient(loadKubeAccess({ kubeconfig: stack.kubeconfig }));
-  await putObjects(kube, helmObjects());
-});
-afterAll(async () => {
-  await kube.close();
-  await stack.stop();
-  transcripts.save();
-});
-
-/** A namespace in which what is asked for is done at once. */
-async function home(): Promise<string> {
-  const namespace = await createNamespace(kube, 'live');
-  const stop = new AbortController();
-  const answering = answerRequests(kube, namespace, stop.signal);
-  onTestFinished(async () => {
-    stop.abort();
-    await answering;
-  });
-  return namespace;
-}
-
-/** Runs a line, and says what there is to say of it; `namespace` is what `NS` in it stands for. */
-async function run(line: string, namespace = ''): Promise<Transcript> {
-  return runLine(stack, line, namespace, pawlHere);
-}
+const stage = useCliStage(join(import.meta.dirname, 'helm-transcripts.json'), helmObjects);
+const { transcripts, home, run } = stage;
 
 describe('shows of the Helm kinds what flux shows', () => {
   it.each([
@@ -154,7 +118,7 @@ describe('operates the Helm kinds as flux does', () => {
     await run('reconcile hr web -n NS --force --reset', namespace);
 
     const target = { apiVersion: 'helm.toolkit.fluxcd.io/v2', kind: 'HelmRelease', namespace, name: 'web' };
-    const annotations = (await kube.get(target))?.metadata.annotations ?? {};
+    const annotations = (await stage.kube.get(target))?.metadata.annotations ?? {};
     const requestedAt = annotations['reconcile.fluxcd.io/requestedAt'];
     expect(requestedAt).toMatch(/^20/);
     expect(annotations).toMatchObject({

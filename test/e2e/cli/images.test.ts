@@ -1,44 +1,15 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createKubeClient, type KubeClient } from '../../../activities/kube/client.ts';
-import { loadKubeAccess } from '../../../activities/kube/config.ts';
-import { answerRequests } from '../../support/answering-controller.ts';
-import { createNamespace, type Stack, startStack } from '../../support/harness.ts';
-import { putObjects } from '../../support/helm-objects.ts';
+import { describe, expect, it } from 'vitest';
+import { useCliStage } from '../../support/cli-stage.ts';
 import { imageObjects } from '../../support/image-objects.ts';
-import { pawlHere, speakTo } from '../../support/pawl-here.ts';
-import { openTranscripts, runLine, type Transcript } from '../../support/transcripts.ts';
+import { pawlHere } from '../../support/pawl-here.ts';
+import { type Transcript } from '../../support/transcripts.ts';
 
 // To record anew: PAWL_RECORD_FLUX=/path/to/flux vitest run --project e2e test/e2e/cli/images.test.ts
-const transcripts = openTranscripts(join(import.meta.dirname, 'image-transcripts.json'));
-
-let stack: Stack;
-let kube: KubeClient;
-
-// No worker: the status of all objects is the test's own.
-beforeAll(async () => {
-  stack = await startStack({ nodes: false, inMemory: true });
-  speakTo(stack);
-  kube = createKubeClient(loadKubeAccess({ kubeconfig: stack.kubeconfig }));
-  await putObjects(kube, imageObjects());
-});
-afterAll(async () => {
-  await kube.close();
-  await stack.stop();
-  transcripts.save();
-});
-
-/** A namespace in which what is asked for is done at once. */
-async function home(): Promise<string> {
-  const namespace = await createNamespace(kube, 'live');
-  const stop = new AbortController();
-  const answering = answerRequests(kube, namespace, stop.signal);
-  onTestFinished(async () => {
-    stop.abort();
-    await answering;
-  });
-  return namespace;
-}
+const { transcripts, home, run } = useCliStage(
+  join(import.meta.dirname, 'image-transcripts.json'),
+  imageObjects,
+);
 
 describe('shows of the image kinds what flux shows', () => {
   it.each([
@@ -69,7 +40,7 @@ describe('shows of the image kinds what flux shows', () => {
     'suspend image policy',
     'delete image repository -s',
   ])('%s', async (line) => {
-    const transcript = await runLine(stack, line, '', pawlHere);
+    const transcript = await run(line);
 
     expect([transcript]).toEqual(transcripts.expected(line, [transcript]));
   });
@@ -126,7 +97,7 @@ describe('operates the image kinds as flux does', () => {
     const namespace = await home();
     const heard: Transcript[] = [];
 
-    for (const line of lines) heard.push(await runLine(stack, line, namespace, pawlHere));
+    for (const line of lines) heard.push(await run(line, namespace));
 
     expect(heard).toEqual(transcripts.expected(what, heard));
   });

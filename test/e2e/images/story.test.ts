@@ -2,26 +2,11 @@ import { expect, test } from 'vitest';
 import { findCondition } from '../../../api/conditions.ts';
 import { Kind } from '../../../api/object-ref.ts';
 import { POLL } from '../../support/flux.ts';
-import { imageHome } from '../../support/image-home.ts';
-
-const DEPLOYMENT = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: podinfo
-spec:
-  replicas: 0
-  selector: { matchLabels: { app: podinfo } }
-  template:
-    metadata: { labels: { app: podinfo } }
-    spec:
-      containers:
-        - name: app
-          image: IMAGE:41 # {"$imagepolicy": "NAMESPACE:podinfo"}
-`;
+import { imageHome, markedDeployment } from '../../support/image-home.ts';
 
 test('a pushed tag becomes a commit for review, and after the merge a rollout', async () => {
   const { home, image, push, repository, policy, automation, show, log } = await imageHome();
-  const file = DEPLOYMENT.replaceAll('IMAGE', image).replace('NAMESPACE', home.namespace);
+  const file = markedDeployment(`${image}:41`, home.namespace);
   await push(['40', '41']);
   await home.push({ 'app/podinfo.yaml': file });
   await home.kustomization('app', { path: './app' });
