@@ -4,15 +4,7 @@ import { Kind } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps, RefInput } from '../deps.ts';
 import { stalled } from '../failures.ts';
-import {
-  type Attempt,
-  attemptOf,
-  durationField,
-  ensureFinalizer,
-  parseObject,
-  suspensionNote,
-  targetOfRef,
-} from './object.ts';
+import { type Attempt, attemptOf, durationField, type Idle, readForPass } from './object.ts';
 
 /** A source that may be fetched. */
 export interface ReadySource extends Attempt {
@@ -20,18 +12,12 @@ export interface ReadySource extends Attempt {
   readonly timeoutMs: number;
 }
 
-export type ObservedGitRepository =
-  | { readonly state: 'Gone' }
-  | { readonly state: 'Suspended'; readonly message: string }
-  | { readonly state: 'Deleting' }
-  | ({ readonly state: 'Ready' } & ReadySource);
+export type ObservedGitRepository = Idle | ({ readonly state: 'Ready' } & ReadySource);
 
 export async function observeGitRepository(deps: Deps, { ref }: RefInput): Promise<ObservedGitRepository> {
-  const found = await deps.kube.get(targetOfRef(ref));
-  if (!found) return { state: 'Gone' };
-  if (found.metadata.deletionTimestamp) return { state: 'Deleting' };
-  const object = parseObject(Kind.GitRepository, await ensureFinalizer(deps.kube, ref, found));
-  if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
+  const read = await readForPass(deps.kube, Kind.GitRepository, ref);
+  if ('idle' in read) return read.idle;
+  const { object } = read;
   assertSupported(object);
   durationField('interval', object.spec.interval);
   const timeoutMs = durationField('timeout', object.spec.timeout);

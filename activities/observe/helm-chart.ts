@@ -8,14 +8,7 @@ import { stalled } from '../failures.ts';
 import type { ChartSource } from '../fetch/chart/contract.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { ReadySource } from './git-repository.ts';
-import {
-  attemptOf,
-  durationField,
-  ensureFinalizer,
-  parseObject,
-  suspensionNote,
-  targetOfRef,
-} from './object.ts';
+import { attemptOf, durationField, type Idle, parseObject, readForPass, targetOfRef } from './object.ts';
 
 /** Nothing is wrong, but the source has nothing yet. */
 export interface WaitingChart {
@@ -24,18 +17,14 @@ export interface WaitingChart {
 }
 
 export type ObservedHelmChart =
-  | { readonly state: 'Gone' }
-  | { readonly state: 'Suspended'; readonly message: string }
-  | { readonly state: 'Deleting' }
+  | Idle
   | ({ readonly state: 'Waiting' } & WaitingChart)
   | ({ readonly state: 'Ready' } & ReadySource);
 
 export async function observeHelmChart(deps: Deps, { ref }: RefInput): Promise<ObservedHelmChart> {
-  const found = await deps.kube.get(targetOfRef(ref));
-  if (!found) return { state: 'Gone' };
-  if (found.metadata.deletionTimestamp) return { state: 'Deleting' };
-  const object = parseObject(Kind.HelmChart, await ensureFinalizer(deps.kube, ref, found));
-  if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
+  const read = await readForPass(deps.kube, Kind.HelmChart, ref);
+  if ('idle' in read) return read.idle;
+  const { object } = read;
   assertSupported(unsupportedField(object.spec));
   durationField('interval', object.spec.interval);
   const source = await readChartSource(deps.kube, object);

@@ -16,14 +16,7 @@ import { assertChoice, BUDGET_MS } from '../image/policy/select.ts';
 import type { TagStore } from '../image/repository/contract.ts';
 import { timeoutOf } from '../image/repository/scan.ts';
 import type { ReadySource } from './git-repository.ts';
-import {
-  attemptOf,
-  durationField,
-  ensureFinalizer,
-  parseObject,
-  suspensionNote,
-  targetOfRef,
-} from './object.ts';
+import { attemptOf, durationField, type Idle, readForPass } from './object.ts';
 
 /** A policy that may choose. */
 export interface ReadyPolicy extends ReadySource {
@@ -32,9 +25,7 @@ export interface ReadyPolicy extends ReadySource {
 }
 
 export type ObservedImagePolicy =
-  | { readonly state: 'Gone' }
-  | { readonly state: 'Suspended'; readonly message: string }
-  | { readonly state: 'Deleting' }
+  | Idle
   | ({ readonly state: 'Waiting' } & Missing)
   | ({ readonly state: 'Ready' } & ReadyPolicy);
 
@@ -49,11 +40,9 @@ export async function observeImagePolicy(
   deps: FindDeps & { readonly tags: Pick<TagStore, 'has'> },
   { ref }: RefInput,
 ): Promise<ObservedImagePolicy> {
-  const found = await deps.kube.get(targetOfRef(ref));
-  if (!found) return { state: 'Gone' };
-  if (found.metadata.deletionTimestamp) return { state: 'Deleting' };
-  const object = parseObject(Kind.ImagePolicy, await ensureFinalizer(deps.kube, ref, found));
-  if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
+  const read = await readForPass(deps.kube, Kind.ImagePolicy, ref);
+  if ('idle' in read) return read.idle;
+  const { object } = read;
   assertInterval(object);
   const source = await findRepository(deps, object);
   if ('missing' in source) return { state: 'Waiting', ...source.missing };

@@ -4,31 +4,18 @@ import { readImageName } from '../image/repository/canonical-name.ts';
 import { assertNoWorkloadIdentity } from '../image/repository/registry-access.ts';
 import { timeoutOf } from '../image/repository/scan.ts';
 import type { ReadySource } from './git-repository.ts';
-import {
-  attemptOf,
-  durationField,
-  ensureFinalizer,
-  parseObject,
-  suspensionNote,
-  targetOfRef,
-} from './object.ts';
+import { attemptOf, durationField, type Idle, readForPass } from './object.ts';
 
-export type ObservedImageRepository =
-  | { readonly state: 'Gone' }
-  | { readonly state: 'Suspended'; readonly message: string }
-  | { readonly state: 'Deleting' }
-  | ({ readonly state: 'Ready' } & ReadySource);
+export type ObservedImageRepository = Idle | ({ readonly state: 'Ready' } & ReadySource);
 
 /** Whether an ImageRepository may be scanned. Throws ImageURLInvalid, FeatureGateDisabled and InvalidSpec (stalled). */
 export async function observeImageRepository(
   deps: Pick<Deps, 'kube'>,
   { ref }: RefInput,
 ): Promise<ObservedImageRepository> {
-  const found = await deps.kube.get(targetOfRef(ref));
-  if (!found) return { state: 'Gone' };
-  if (found.metadata.deletionTimestamp) return { state: 'Deleting' };
-  const object = parseObject(Kind.ImageRepository, await ensureFinalizer(deps.kube, ref, found));
-  if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
+  const read = await readForPass(deps.kube, Kind.ImageRepository, ref);
+  if ('idle' in read) return read.idle;
+  const { object } = read;
   assertNoWorkloadIdentity(object);
   readImageName(object.spec.image);
   durationField('interval', object.spec.interval);

@@ -9,30 +9,17 @@ import { failed, messageOf, stalled } from '../failures.ts';
 import { readPolicies } from '../image/update/policies.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { ReadySource } from './git-repository.ts';
-import {
-  attemptOf,
-  durationField,
-  ensureFinalizer,
-  parseObject,
-  suspensionNote,
-  targetOfRef,
-} from './object.ts';
+import { attemptOf, durationField, type Idle, parseObject, readForPass, targetOfRef } from './object.ts';
 
-export type ObservedImageUpdateAutomation =
-  | { readonly state: 'Gone' }
-  | { readonly state: 'Suspended'; readonly message: string }
-  | { readonly state: 'Deleting' }
-  | ({ readonly state: 'Ready' } & ReadySource);
+export type ObservedImageUpdateAutomation = Idle | ({ readonly state: 'Ready' } & ReadySource);
 
 export async function observeImageUpdateAutomation(
   { kube, policy }: Deps,
   { ref }: RefInput,
 ): Promise<ObservedImageUpdateAutomation> {
-  const found = await kube.get(targetOfRef(ref));
-  if (!found) return { state: 'Gone' };
-  if (found.metadata.deletionTimestamp) return { state: 'Deleting' };
-  const object = parseObject(Kind.ImageUpdateAutomation, await ensureFinalizer(kube, ref, found));
-  if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
+  const read = await readForPass(kube, Kind.ImageUpdateAutomation, ref);
+  if ('idle' in read) return read.idle;
+  const { object } = read;
   durationField('interval', object.spec.interval);
   await readPolicies(kube, object);
   assertGit(object);

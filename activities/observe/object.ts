@@ -50,6 +50,26 @@ export async function readObject<K extends Kind>(
   return object && parseObject(ref.kind, object);
 }
 
+/** An object that a pass does not work on. */
+export type Idle =
+  | { readonly state: 'Gone' }
+  | { readonly state: 'Suspended'; readonly message: string }
+  | { readonly state: 'Deleting' };
+
+/** Reads the object of a pass, with our finalizer from then on, or says why it is not worked on. Throws InvalidSpec (stalled). */
+export async function readForPass<K extends Kind>(
+  kube: KubeClient,
+  kind: K,
+  ref: ObjectRef,
+): Promise<{ readonly idle: Idle } | { readonly object: Objects[K] }> {
+  const found = await kube.get(targetOfRef(ref));
+  if (!found) return { idle: { state: 'Gone' } };
+  if (found.metadata.deletionTimestamp) return { idle: { state: 'Deleting' } };
+  const object = parseObject(kind, await ensureFinalizer(kube, ref, found));
+  if (object.spec.suspend) return { idle: { state: 'Suspended', message: suspensionNote(found) } };
+  return { object };
+}
+
 /**
  * Reads an object of which no field needs to parse, and the spec may be missing: a bad object gets its status and is
  * let go like any other.

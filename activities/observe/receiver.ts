@@ -2,21 +2,9 @@ import { Kind } from '../../api/object-ref.ts';
 import type { Deps, RefInput } from '../deps.ts';
 import { compileReceiver } from '../notify/receiver/expressions.ts';
 import { readReceiverSecret } from '../notify/receiver/secret.ts';
-import {
-  type Attempt,
-  attemptOf,
-  durationField,
-  ensureFinalizer,
-  parseObject,
-  suspensionNote,
-  targetOfRef,
-} from './object.ts';
+import { type Attempt, attemptOf, durationField, type Idle, readForPass } from './object.ts';
 
-export type ObservedReceiver =
-  | { readonly state: 'Gone' }
-  | { readonly state: 'Suspended'; readonly message: string }
-  | { readonly state: 'Deleting' }
-  | ({ readonly state: 'Ready' } & RefInput & Attempt);
+export type ObservedReceiver = Idle | ({ readonly state: 'Ready' } & RefInput & Attempt);
 
 /**
  * Whether a Receiver may answer. Throws InvalidCELExpression, ValidationFailed and InvalidSpec (stalled), and
@@ -26,11 +14,9 @@ export async function observeReceiver(
   { kube }: Pick<Deps, 'kube'>,
   { ref }: RefInput,
 ): Promise<ObservedReceiver> {
-  const found = await kube.get(targetOfRef(ref));
-  if (!found) return { state: 'Gone' };
-  if (found.metadata.deletionTimestamp) return { state: 'Deleting' };
-  const object = parseObject(Kind.Receiver, await ensureFinalizer(kube, ref, found));
-  if (object.spec.suspend) return { state: 'Suspended', message: suspensionNote(found) };
+  const read = await readForPass(kube, Kind.Receiver, ref);
+  if ('idle' in read) return read.idle;
+  const { object } = read;
   durationField('interval', object.spec.interval);
   compileReceiver(object.spec);
   await readReceiverSecret(kube, object);
