@@ -9,6 +9,8 @@ export interface Recorded {
   readonly result: unknown;
   /** The types of the events, in order. */
   readonly events: readonly string[];
+  /** Of the run before, by continue-as-new. */
+  readonly isContinuation: boolean;
 }
 
 export interface Case {

@@ -8,10 +8,11 @@ import {
 } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadWorkflowBundle } from '../../workers/bundle.ts';
-import { CANARY, historyFiles, plainText, readHistory } from '../support/recorded-history.ts';
+import { CANARY, historyFiles, plainText, readHistory, workflowIdOf } from '../support/recorded-history.ts';
 import { CASES } from './cases.ts';
 import { HELM_CASES } from './helm-cases.ts';
 import { IMAGE_CASES } from './image-cases.ts';
+import { NOTIFICATION_CASES } from './notification-cases.ts';
 
 const files = historyFiles();
 
@@ -26,12 +27,15 @@ describe('recorded runs replay with the workflow code of today', () => {
   it.each(files)('%s', async (file) => {
     const workflowBundle = await loadWorkflowBundle();
 
-    await expect(Worker.runReplayHistory({ workflowBundle }, readHistory(file))).resolves.toBeUndefined();
+    const history = readHistory(file);
+
+    const replayed = Worker.runReplayHistory({ workflowBundle }, history, workflowIdOf(history));
+    await expect(replayed).resolves.toBeUndefined();
   });
 
   it('there is one of each workflow and path', () => {
     const names = new Set(files.map((file) => file.replace(/-\d{4}-\d{2}-\d{2}\.json$/, '')));
-    const cases = [...CASES, ...HELM_CASES, ...IMAGE_CASES];
+    const cases = [...CASES, ...HELM_CASES, ...IMAGE_CASES, ...NOTIFICATION_CASES];
     expect(cases.map(({ name }) => name).filter((name) => !names.has(name))).toEqual([]);
   });
 });

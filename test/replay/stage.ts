@@ -14,10 +14,10 @@ import { startGitServer } from '../../tools/git-server.ts';
 import { openWorkTree, type WorkTree } from '../../tools/git-work-tree.ts';
 import type { PassResult } from '../../workflows/messages.ts';
 import { CANARY } from '../support/recorded-history.ts';
-import { type Stack, startStack } from '../support/stack.ts';
+import { type Stack, type StackOptions, startStack } from '../support/stack.ts';
 
 export const NAMESPACE = 'flux-system';
-const CLUSTER = 'default';
+export const CLUSTER = 'default';
 const PATIENCE_MS = 60_000;
 
 /** A cluster, a git server that wants a password, and a Temporal, for the story of which the histories are kept. */
@@ -38,8 +38,8 @@ export class Stage {
     this.stop = parts.stop;
   }
 
-  static async open(): Promise<Stage> {
-    const stack = await startStack();
+  static async open(options: Pick<StackOptions, 'dynamicConfig'> = {}): Promise<Stage> {
+    const stack = await startStack(options);
     const kube = createKubeClient(loadKubeAccess({ kubeconfig: stack.kubeconfig }));
     const client = await connectTemporal({
       address: stack.temporalAddress,

@@ -19,6 +19,16 @@ export function readHistory(file: string): unknown {
   return JSON.parse(readFileSync(join(HISTORIES, file), 'utf8'));
 }
 
+/** The id of the run, of which those of its children are made. */
+export function workflowIdOf(history: unknown): string | undefined {
+  const { events } = history as { readonly events: readonly RecordedStart[] };
+  return events[0]?.workflowExecutionStartedEventAttributes?.workflowId;
+}
+
+interface RecordedStart {
+  readonly workflowExecutionStartedEventAttributes?: { readonly workflowId?: string };
+}
+
 /**
  * Takes out what tells of the machine: identities, names of sticky queues and builds, and stacks.
  * None of it is compared in a replay.
