@@ -21,7 +21,8 @@ export interface WorkerOptions {
 
 /** Starts a real worker, `pawl worker`, as a child process; resolves when it says that it takes work. */
 export async function startWorker(options: WorkerOptions): Promise<ManagedProcess> {
-  const port = await freePort(options.artifactPort);
+  // One that is looked for may be taken by others before the worker listens there.
+  const port = options.artifactPort === undefined ? 0 : await freePort(options.artifactPort);
   const logFile = join(options.dir, 'worker.log');
   // What an earlier worker said does not count.
   const before = existsSync(logFile) ? statSync(logFile).size : 0;

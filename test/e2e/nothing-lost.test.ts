@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { FaultPoint } from '../../activities/fault.ts';
 import type { ManagedProcess } from '../../tools/process.ts';
 import { removeDatabase } from '../../tools/temporal.ts';
@@ -36,11 +36,12 @@ describe('a worker that is killed', () => {
   afterAll(() => heir?.kill());
 
   test.for(POINTS)('$name loses nothing', async ({ point, hit = 1 }) => {
-    const before = (heir ??= await stack.startWorker());
+    if (!heir?.isRunning()) heir = await stack.startWorker();
     const app = await drill(stack, A);
     await app.home.ready('Kustomization', 'app');
-    await before.stop();
+    await heir.stop();
     const doomed = await stack.startWorker({ env: { PAWL_FAULT: `${point}:${hit}` } });
+    onTestFinished(() => doomed.kill());
 
     await app.push(B);
     await app.fetch();

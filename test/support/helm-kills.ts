@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { FaultPoint } from '../../activities/fault.ts';
 import { Kind } from '../../api/object-ref.ts';
 import type { ManagedProcess } from '../../tools/process.ts';
@@ -41,12 +41,13 @@ export function describeKills(rows: readonly Kill[]): void {
       '$name leaves nothing stuck',
       TIMEOUT,
       async ({ point, hit = 1, next, doing, ...rest }) => {
-        const before = (heir ??= await stack.startWorker());
+        if (!heir?.isRunning()) heir = await stack.startWorker();
         const home = await helmHome({ stack, charts: ['bench'] });
         if (doing !== install) await home.install('app', 'bench');
         else await home.ready(Kind.HelmRepository, 'charts');
-        await before.stop();
+        await heir.stop();
         const doomed = await stack.startWorker({ env: { PAWL_FAULT: `${point}:${hit}` } });
+        onTestFinished(() => doomed.kill());
         const helms = watchHelms(home);
 
         await doing(home);
