@@ -4,7 +4,12 @@ import type { Deps } from '../deps.ts';
 import type { Owner, Plan } from './contract.ts';
 
 /** Tells of objects that another Kustomization holds as well: each pass of one undoes the other's. */
-export async function warnContested(deps: Deps, object: Kustomization, { contested }: Plan): Promise<void> {
+export async function warnContested(
+  deps: Deps,
+  object: Kustomization,
+  { contested }: Plan,
+  revision: string,
+): Promise<void> {
   if (contested.length === 0) return;
   const holderOf = await heldElsewhere(deps, object);
   for (const { object: subject, id } of contested) {
@@ -12,7 +17,13 @@ export async function warnContested(deps: Deps, object: Kustomization, { contest
     // Labels of one that does not list it are a hand-over, not a fight.
     if (!holder) continue;
     const message = `${subject} belongs to Kustomization/${holder.namespace}/${holder.name} as well: each overwrites what the other applies; remove it from one of them`;
-    await deps.events.record({ object, type: 'Warning', reason: Reason.Contested, message });
+    await deps.events.record({
+      object,
+      type: 'Warning',
+      reason: Reason.Contested,
+      message,
+      metadata: { revision },
+    });
   }
 }
 

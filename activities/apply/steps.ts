@@ -52,7 +52,7 @@ export async function applyKustomization(deps: Deps, input: BuiltInput, step: St
   };
   remember({ seen: liveOf(plan), written: new Set() });
 
-  await warnContested(deps, object, plan);
+  await warnContested(deps, object, plan, input.artifact.revision);
   const counts = { checked: plan.checked, stale: plan.stale.length };
   faultPoint('inventory.written');
   if (!hasWrites(plan)) return { ...counts, ...changesOf([]) };

@@ -87,6 +87,9 @@ test('two owners of one object are told of each other', async () => {
     .toContainEqual(
       expect.objectContaining({
         type: 'Warning',
+        metadata: expect.objectContaining({
+          annotations: { 'kustomize.toolkit.fluxcd.io/revision': expect.stringMatching(/^main@sha1:/) },
+        }),
         message: `ConfigMap/${namespace}/shared belongs to Kustomization/${namespace}/one as well: each overwrites what the other applies; remove it from one of them`,
       }),
     );
