@@ -11,7 +11,7 @@ import { enrich } from './enrich.ts';
 import type { FluxEvent } from './event.ts';
 import { createFollowed, type FollowedOptions } from './followed.ts';
 import type { Labels, Route } from './notice.ts';
-import { endsFailures, matchesSources, setsCommitStatus, typeTakes } from './wants.ts';
+import { endsFailures, isAdvice, matchesSources, setsCommitStatus, typeTakes } from './wants.ts';
 
 /** All Alerts and Providers of the cluster, in memory. */
 export interface AlertBook {
@@ -99,6 +99,8 @@ function wants(
   if (afterFailures !== undefined && event.severity === 'info') {
     return endsFailures(event) && matchesAnySeverity(alert, event, labels);
   }
+  // Several of one pass would pass for failures in a row.
+  if (afterFailures !== undefined && isAdvice(event)) return false;
   if (provider && !typeTakes(provider.spec.type, event)) return false;
   return matchesSources(alert, event, labels) && compiled.allows(event.message);
 }

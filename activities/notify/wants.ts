@@ -42,6 +42,13 @@ export function endsFailures({ severity, reason }: FluxEvent): boolean {
   return reason === Reason.NewArtifact || reason.endsWith('Succeeded');
 }
 
+/** Whether a warning is about something that goes on beside a pass: the pass can still succeed. */
+export function isAdvice({ reason }: FluxEvent): boolean {
+  return ADVICE.has(reason);
+}
+
+const ADVICE: ReadonlySet<string> = new Set([Reason.Contested, Reason.LFSPointers]);
+
 const REMEDIES: ReadonlySet<string> = new Set([Reason.RollbackSucceeded, Reason.UninstallSucceeded]);
 
 /**
@@ -52,6 +59,8 @@ export function typeTakes(type: ProviderType, event: FluxEvent): boolean {
   const { metadata = {}, severity } = event;
   if (CHANGE_REQUEST.has(type) && !metadata[`${EVENT_GROUP}change_request`]) return false;
   if (setsCommitStatus(type)) {
+    // No commit fails by it, and nothing would set the status to success again.
+    if (isAdvice(event)) return false;
     return isCommitStatusUpdate(event) || severity === 'error' || Boolean(metadata[`${EVENT_GROUP}commit`]);
   }
   return GENERIC.has(type) || !isCommitStatusUpdate(event);

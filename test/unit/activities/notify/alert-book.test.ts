@@ -122,6 +122,11 @@ describe('an Alert that counts failures', () => {
   it.each([
     { name: 'wants failures', event: FAILURE, wants: true },
     { name: 'wants what ends them, whatever its Provider takes', event: UPDATE, wants: true },
+    {
+      name: 'wants no warning of a pass that goes on',
+      event: { ...FAILURE, reason: 'Contested' },
+      wants: false,
+    },
     { name: 'wants no step on the way', event: { ...NOTIFIED, reason: 'Progressing' }, wants: false },
   ])('$name', async ({ event, wants }) => {
     const book = await opened(counting, providerOf({ type: 'slack' }));
