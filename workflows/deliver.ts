@@ -1,4 +1,3 @@
-import type { Duration } from '@temporalio/common';
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -91,9 +90,9 @@ async function tellOwner(
 }
 
 /** What the service asked for when it refused the last quick attempt. */
-function wantedPause(error: unknown): Duration | undefined {
+function wantedPause(error: unknown): ApplicationFailure['nextRetryDelay'] {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
-  return cause instanceof ApplicationFailure ? (cause.nextRetryDelay ?? undefined) : undefined;
+  return cause instanceof ApplicationFailure ? cause.nextRetryDelay : undefined;
 }
 
 function isHopeless(error: unknown): boolean {
