@@ -29,16 +29,28 @@ export function costOf({ worker, stack }: Rig): Cost {
   };
 }
 
+/** What was used since. */
+export function costSince(rig: Rig, before: Cost): Cost {
+  const after = costOf(rig);
+  const used = (what: keyof Cost) => after[what] - before[what];
+  return {
+    worker: used('worker'),
+    children: used('children'),
+    temporal: used('temporal'),
+    apiServer: used('apiServer'),
+    others: used('others'),
+  };
+}
+
 /** `CPU of each 300 ms: worker 40, …`: what was used since, divided by the number of objects. */
 export function describeCost(rig: Rig, before: Cost, count: number): string {
-  const after = costOf(rig);
-  const each = (what: keyof Cost) => (after[what] - before[what]) / count;
+  const used = costSince(rig, before);
   const parts: readonly (readonly [string, number])[] = [
-    ['worker', each('worker')],
-    ['its children', each('children')],
-    ['Temporal', each('temporal')],
-    ['API server', each('apiServer')],
-    ['rest of the control plane', each('others')],
+    ['worker', used.worker / count],
+    ['its children', used.children / count],
+    ['Temporal', used.temporal / count],
+    ['API server', used.apiServer / count],
+    ['rest of the control plane', used.others / count],
   ];
   const total = parts.reduce((sum, [, ms]) => sum + ms, 0);
   const told = parts.filter(([, ms]) => ms >= 0.5).map(([name, ms]) => `${name} ${Math.round(ms)}`);

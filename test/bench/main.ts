@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { createKubeClient } from '../../activities/kube/client.ts';
 import { loadKubeAccess } from '../../activities/kube/config.ts';
 import { startStack } from '../support/stack.ts';
+import { measureAlerts } from './alerts.ts';
+import { measureHooks } from './hooks.ts';
 import { measureImages } from './images.ts';
 import { measureLargeIndex } from './large-index.ts';
 import { measureFanOut, measurePushes } from './pushes.ts';
@@ -16,13 +18,13 @@ import { measureSync } from './sync.ts';
  */
 const USAGE = `Usage: npm run bench [-- OPTIONS]
 
-  --parts sync,pushes,helm,index,images  what is measured; all of it by default
-  --counts 100,1000                      how many Kustomizations, for sync
-  --releases 10,50,100                   how many HelmReleases, for helm`;
+  --parts sync,pushes,helm,index,images,alerts,hooks  what is measured; all of it by default
+  --counts 100,1000                                   how many Kustomizations, for sync
+  --releases 10,50,100                                how many HelmReleases, for helm`;
 
 const { values } = parseArgs({
   options: {
-    parts: { type: 'string', default: 'sync,pushes,helm,index,images' },
+    parts: { type: 'string', default: 'sync,pushes,helm,index,images,alerts,hooks' },
     counts: { type: 'string', default: '100,1000' },
     releases: { type: 'string', default: '10,50,100' },
     help: { type: 'boolean', default: false },
@@ -41,6 +43,8 @@ const PARTS: Readonly<Record<string, readonly ((rig: Rig) => Promise<readonly Ro
   helm: each(values.releases, measureReleases),
   index: [(rig) => measureLargeIndex(rig, 50)],
   images: [(rig) => measureImages(rig, 200)],
+  alerts: [(rig) => measureAlerts(rig, 100)],
+  hooks: [measureHooks],
 };
 
 const rows: Row[] = [];

@@ -18,6 +18,11 @@ export function peakMemory(pid: number): number {
   return Math.round(kib(pid, 'VmHWM') / 1024);
 }
 
+/** The memory that a process has now, in MiB. */
+export function memoryNow(pid: number): number {
+  return kib(pid, 'VmRSS') / 1024;
+}
+
 /** The memory of the children of a process, together. */
 export interface ChildrenMemory extends Disposable {
   /** The most so far, in MiB. */

@@ -13,9 +13,11 @@ const CONFIG_MAPS = { apiVersion: 'v1', kind: 'ConfigMap', namespace: NAMESPACE 
 
 /** From the signal that follows a push to the changed object, while idle and while a health wait is on. */
 export async function measurePushes(rig: Rig): Promise<readonly Row[]> {
-  const idle = await pushSeries(rig, 'idle', {});
+  await using source = await openSource(rig);
+  const idle = await pushSeries(rig, source.ask, { path: 'idle', index: 1 });
   // A pod that fits no node: the wait never ends by itself.
-  const waiting = await pushSeries(rig, 'waiting', { 'waiting/deployment.yaml': PENDING });
+  const files = { 'waiting/deployment.yaml': PENDING };
+  const waiting = await pushSeries(rig, source.ask, { path: 'waiting', index: 2, files });
   return [
     {
       what: 'push to applied, idle, median',
@@ -32,20 +34,31 @@ export async function measurePushes(rig: Rig): Promise<readonly Row[]> {
   ];
 }
 
-async function pushSeries(
+/** Has the source ask its remote. */
+export type Ask = () => Promise<void>;
+
+export interface Series {
+  /** The folder, and the name of the object in it. */
+  readonly path: string;
+  /** Of the Kustomization that applies it. */
+  readonly index: number;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** How long each of some pushes took to be applied, from when the source was told of it, in milliseconds. */
+export async function pushSeries(
   rig: Rig,
-  path: string,
-  files: Readonly<Record<string, string>>,
+  ask: Ask,
+  { path, index, files = {} }: Series,
 ): Promise<readonly number[]> {
   await rig.tree.push(`${path} begins`, { ...files, [`${path}/config.yaml`]: configMap(path, 'start') });
-  const index = path === 'idle' ? 1 : 2;
   await rig.kube.create(kustomization({ index, path: `./${path}`, substitute: {} }));
-  await signalled(rig, () => untilValue(rig.kube, path, 'start'));
+  await timeOf(ask, () => untilValue(rig.kube, path, 'start'));
   const times: number[] = [];
   for (let push = 0; push < PUSHES; push += 1) {
     const value = String(push);
     await rig.tree.push(`${path} ${value}`, { [`${path}/config.yaml`]: configMap(path, value) });
-    times.push(await signalled(rig, () => untilValue(rig.kube, path, value)));
+    times.push(await timeOf(ask, () => untilValue(rig.kube, path, value)));
     await untilSettled(rig.kube, index);
   }
   return times;
@@ -54,8 +67,9 @@ async function pushSeries(
 /** 50 Kustomizations of one source: from the signal to the last of them applied. */
 export async function measureFanOut(rig: Rig, count: number): Promise<readonly Row[]> {
   const files = (value: string) => ({ 'fan/config.yaml': configMap('fan-${INDEX}', value) });
+  await using source = await openSource(rig);
   await rig.tree.push('fan begins', files('start'));
-  await signalled(rig, () => Promise.resolve());
+  await source.ask();
   const indexes = Array.from({ length: count }, (_, index) => 100 + index);
   for (const index of indexes) await rig.kube.create(kustomization({ index, path: './fan', substitute: {} }));
   const all = (value: string) =>
@@ -63,32 +77,43 @@ export async function measureFanOut(rig: Rig, count: number): Promise<readonly R
       const done = maps.filter((map) => map.metadata.name.startsWith('fan-') && valueOf(map) === value);
       return done.length === count;
     });
-  await signalled(rig, () => all('start'));
+  await timeOf(source.ask, () => all('start'));
   await rig.tree.push('fan changes', files('changed'));
-  const ms = await signalled(rig, () => all('changed'));
+  const ms = await timeOf(source.ask, () => all('changed'));
   return [{ what: `one push, ${count} dependants, all applied`, value: ms, unit: 'ms' }];
 }
 
 /** Asks for the source, and measures until what follows has come. Milliseconds. */
-async function signalled({ stack }: Rig, follows: () => Promise<void>): Promise<number> {
+async function timeOf(ask: Ask, follows: () => Promise<void>): Promise<number> {
+  const done = follows();
+  const started = performance.now();
+  await ask();
+  await done;
+  return performance.now() - started;
+}
+
+interface Source extends AsyncDisposable {
+  /** By a signal, as `pawl reconcile` does. */
+  readonly ask: Ask;
+}
+
+/** The source as somebody with a connection to Temporal reaches it. */
+export async function openSource({ stack }: Rig): Promise<Source> {
   const client = await connectTemporal({
     address: stack.temporalAddress,
     namespace: stack.temporalNamespace,
   });
-  try {
-    const ref = { kind: 'GitRepository', namespace: NAMESPACE, name: SOURCE } as const;
-    const done = follows();
-    const started = performance.now();
-    await signalObject(client, 'default', ref, {
-      signal: requestReconcile,
-      request: { reason: Trigger.Manual },
-      trigger: Trigger.Manual,
-    });
-    await done;
-    return performance.now() - started;
-  } finally {
-    await client.connection.close();
-  }
+  const ref = { kind: 'GitRepository', namespace: NAMESPACE, name: SOURCE } as const;
+  return {
+    async ask() {
+      await signalObject(client, 'default', ref, {
+        signal: requestReconcile,
+        request: { reason: Trigger.Manual },
+        trigger: Trigger.Manual,
+      });
+    },
+    [Symbol.asyncDispose]: () => client.connection.close(),
+  };
 }
 
 function untilValue(kube: KubeClient, name: string, value: string): Promise<void> {

@@ -18,6 +18,19 @@ export async function historyEvents(rig: Rig, workflowType: string): Promise<num
   });
 }
 
+/** The median number of history events that workflows of a type have while they are open. */
+export async function openHistoryEvents(rig: Rig, workflowType: string): Promise<number> {
+  return withClient(rig, async (client) => {
+    const query = `WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
+    const lengths: number[] = [];
+    for await (const { workflowId } of client.workflow.list({ query, pageSize: SAMPLE })) {
+      lengths.push((await client.workflow.getHandle(workflowId).describe()).historyLength ?? 0);
+      if (lengths.length >= SAMPLE) break;
+    }
+    return median(lengths);
+  });
+}
+
 /** What runs did, such as `Spec Waiting`: the trigger and the outcome of each pass, with how many there were. */
 export type Passes = ReadonlyMap<string, number>;
 
@@ -38,6 +51,12 @@ export async function passesSince(rig: Rig, workflowType: string, since: Date): 
     }
     return counts;
   });
+}
+
+/** How many runs of a type began since a time. */
+export async function countRuns(rig: Rig, workflowType: string, since: Date): Promise<number> {
+  const query = `WorkflowType = '${workflowType}' AND StartTime >= '${since.toISOString()}'`;
+  return withClient(rig, async (client) => (await client.workflow.count(query)).count);
 }
 
 async function withClient<T>({ stack }: Rig, use: (client: Client) => Promise<T>): Promise<T> {
