@@ -1,5 +1,5 @@
 import type { Artifact } from '../../api/artifact.ts';
-import { type ConditionChange, ConditionType } from '../../api/conditions.ts';
+import { type ConditionChange, ConditionType, findCondition } from '../../api/conditions.ts';
 import { Reason } from '../../api/reasons.ts';
 import { edited, handledRequest, type ReadyObject, type ReadyStatus } from './ready-status.ts';
 
@@ -31,15 +31,20 @@ export interface SourceFailureInput {
   readonly now: Date;
 }
 
-/** Work is going on: said before it. `more` goes with it, such as ArtifactOutdated. */
+/**
+ * Work is going on: said before it. `more` goes with it, such as ArtifactOutdated. What has failed stays so until the
+ * outcome: since when it fails decides when it is tried again.
+ */
 export function sourceProgressing<Status extends SourceStatus>(
   object: SourceObject<Status>,
   message: string,
   { now, more = [] }: { readonly now: Date; readonly more?: readonly ConditionChange[] },
 ): Status {
+  const hasFailed = findCondition(object.status?.conditions, Ready)?.status === 'False';
+  const unknown: ConditionChange = { type: Ready, status: 'Unknown', reason: Reason.Progressing, message };
   const set: readonly ConditionChange[] = [
     { type: Reconciling, status: 'True', reason: Reason.Progressing, message },
-    { type: Ready, status: 'Unknown', reason: Reason.Progressing, message },
+    ...(hasFailed ? [] : [unknown]),
     ...more,
   ];
   return edited(object, { remove: [Stalled], set }, now);
