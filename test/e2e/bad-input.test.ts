@@ -87,7 +87,7 @@ const SOURCES: readonly Case[] = [
     sparseCheckout: ['a'],
     recurseSubmodules: true,
     proxySecretRef: { name: 'p' },
-    provider: 'github',
+    provider: 'azure',
   }).map(({ spec = {}, ...each }) => ({ ...each, source: spec })),
 ];
 
