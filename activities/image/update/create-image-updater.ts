@@ -118,7 +118,8 @@ async function attempt(plan: Plan): Promise<UpdateResult | 'raced'> {
     return await remoteWork(plan, request, heads);
   } catch (error) {
     const failure = gitFailure(error, 'unable to clone', session.url);
-    throw inStage(failure, Reason.GitOperationFailed, 'failed to checkout source');
+    const field = automation.spec.git?.checkout ? 'spec.git.checkout.ref' : undefined;
+    throw inStage(failure, Reason.GitOperationFailed, 'failed to checkout source', field);
   }
 }
 
@@ -155,10 +156,12 @@ const STAGED =
   /^(failed to (apply policies|update source|checkout source)|failed configuring|invalid source|template uses)/;
 
 /** A failure of fetching in the words of an ImageUpdateAutomation, whose reasons are fewer. What is no failure passes. */
-function inStage(error: unknown, reason: Reason, stage: string): unknown {
+function inStage(error: unknown, reason: Reason, stage: string, refField = 'spec.ref'): unknown {
   if (!(error instanceof ApplicationFailure)) return error;
   if (OURS.has(error.type ?? '') && STAGED.test(error.message)) return error;
-  const words = error.message.replace(/^failed to checkout and determine revision: /, '');
+  const words = error.message
+    .replace(/^failed to checkout and determine revision: /, '')
+    .replace(/; check spec\.ref$/, `; check ${refField}`);
   return (error.nonRetryable ? failed : transient)(reason, `${stage}: ${words}`);
 }
 

@@ -116,7 +116,13 @@ describe('a repository that cannot be read', () => {
       'a branch that is gone',
       { source: { ref: { branch: 'gone' } } },
       'GitOperationFailed',
-      /^failed to checkout source: .*couldn't find remote ref "refs\/heads\/gone"/,
+      /^failed to checkout source: .*couldn't find remote ref "refs\/heads\/gone"; check spec\.ref$/,
+    ],
+    [
+      'a branch of its own spec that is gone',
+      { git: { checkout: { ref: { branch: 'gone' } }, push: { branch: 'x' } } },
+      'GitOperationFailed',
+      /"refs\/heads\/gone"; check spec\.git\.checkout\.ref$/,
     ],
     [
       'a tag that is gone',
