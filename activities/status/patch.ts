@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Condition, ConditionChange } from '../../api/conditions.ts';
 import { removeConditions, setCondition } from '../../api/conditions.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
@@ -30,10 +31,17 @@ export function changedFields(before: Status, after: Status): Record<string, unk
   for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const was = before[field];
     const is = after[field];
-    if (JSON.stringify(was) === JSON.stringify(is)) continue;
+    if (isSame(was, is)) continue;
     changes[field] = is === undefined ? null : replacing(was, is);
   }
   return changes;
+}
+
+/** As JSON, in whatever order an object has its keys: the API server sorts them, and what is said anew does not. */
+function isSame(was: unknown, is: unknown): boolean {
+  const text = JSON.stringify(is);
+  if (JSON.stringify(was) === text) return true;
+  return was !== undefined && text !== undefined && isDeepStrictEqual(was, JSON.parse(text));
 }
 
 /** A merge patch keeps the old keys of an object field: name those that are gone. */
