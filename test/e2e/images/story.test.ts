@@ -14,9 +14,14 @@ test('a pushed tag becomes a commit for review, and after the merge a rollout', 
   await policy();
   await automation();
   await home.ready(Kind.Kustomization, 'app');
-  const first = await home.ready(Kind.ImageUpdateAutomation, 'commits');
+  // Its first run may have come before the policy chose.
+  const message = async () => {
+    const { status } = await home.get(Kind.ImageUpdateAutomation, 'commits');
+    return findCondition(status?.conditions, 'Ready')?.message;
+  };
+  await expect.poll(message, POLL).toBe('repository up-to-date');
+  const first = await home.get(Kind.ImageUpdateAutomation, 'commits');
   expect(first.status?.lastPushCommit).toBeUndefined();
-  expect(findCondition(first.status?.conditions, 'Ready')?.message).toBe('repository up-to-date');
 
   await push(['42']);
   await home.reconcile(Kind.ImageRepository, 'podinfo');
