@@ -3,7 +3,7 @@ import { fast, settle, slow } from './activities.ts';
 import type { RunResult } from './messages.ts';
 import { Outcome } from './outcome.ts';
 import type { Pass, PassOutcome } from './pass.ts';
-import { settleResting } from './rest.ts';
+import { beginAttempt, settleIdle } from './rest.ts';
 import { type ContinuedInput, runObject } from './run.ts';
 
 /** One reconcile of one ImagePolicy. */
@@ -22,16 +22,14 @@ async function reconcile(pass: Pass): Promise<PassOutcome> {
   switch (observed.state) {
     case 'Gone':
     case 'Suspended':
-      return settleResting(ref, observed);
     case 'Deleting':
-      await settle.releaseObject({ ref });
-      return { outcome: Outcome.Deleted, message: 'nothing is left to remove' };
+      return settleIdle(ref, observed, 'nothing is left to remove');
     case 'Waiting':
       await settle.settleImageWaiting({ ref, reason: observed.reason, message: observed.message });
       return { outcome: Outcome.Waiting, message: observed.message };
     case 'Ready': {
-      const { generation, requestedAt, timeoutMs, isLocal } = observed;
-      pass.attempt = { generation, ...(requestedAt !== undefined && { requestedAt }) };
+      beginAttempt(pass, observed);
+      const { timeoutMs, isLocal } = observed;
       // Only one that asks the registry takes long.
       const { selectImage } = isLocal ? fast : slow(timeoutMs);
       const selected = await pass.step('select', () => selectImage(observed));

@@ -3,7 +3,7 @@ import { fast, settle, slow } from './activities.ts';
 import type { RunResult } from './messages.ts';
 import { Outcome } from './outcome.ts';
 import type { Pass, PassOutcome } from './pass.ts';
-import { settleResting } from './rest.ts';
+import { beginAttempt, settleIdle } from './rest.ts';
 import { type ContinuedInput, runObject } from './run.ts';
 
 /** One reconcile of one ImageRepository. */
@@ -22,13 +22,10 @@ async function reconcile(pass: Pass): Promise<PassOutcome> {
   switch (observed.state) {
     case 'Gone':
     case 'Suspended':
-      return settleResting(ref, observed);
     case 'Deleting':
-      await settle.releaseObject({ ref });
-      return { outcome: Outcome.Deleted, message: 'the tags are forgotten' };
+      return settleIdle(ref, observed, 'the tags are forgotten');
     case 'Ready': {
-      const { generation, requestedAt } = observed;
-      pass.attempt = { generation, ...(requestedAt !== undefined && { requestedAt }) };
+      beginAttempt(pass, observed);
       const scanned = await pass.step('scan', () =>
         slow(observed.timeoutMs).scanImageRepository({ ...observed, isAsked: pass.isAsked }),
       );

@@ -5,7 +5,7 @@ import { fast, settle, slow } from './activities.ts';
 import type { RunResult } from './messages.ts';
 import { Outcome } from './outcome.ts';
 import type { Pass, PassOutcome } from './pass.ts';
-import { settleResting } from './rest.ts';
+import { beginAttempt, settleIdle } from './rest.ts';
 import { type ContinuedInput, runObject } from './run.ts';
 
 /** One reconcile of one ImageUpdateAutomation. */
@@ -24,13 +24,10 @@ async function reconcile(pass: Pass): Promise<PassOutcome> {
   switch (observed.state) {
     case 'Gone':
     case 'Suspended':
-      return settleResting(ref, observed);
     case 'Deleting':
-      await settle.releaseObject({ ref });
-      return { outcome: Outcome.Deleted, message: 'what was pushed stays' };
+      return settleIdle(ref, observed, 'what was pushed stays');
     case 'Ready': {
-      const { generation, requestedAt } = observed;
-      pass.attempt = { generation, ...(requestedAt !== undefined && { requestedAt }) };
+      beginAttempt(pass, observed);
       const updated = await pass.effect('update', () => slow(observed.timeoutMs).updateImages(observed));
       const settled = await pass.step('status', () => settle.settleImageUpdateAutomation({ ref, updated }));
       return {

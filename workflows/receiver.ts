@@ -3,7 +3,7 @@ import { fast, settle } from './activities.ts';
 import type { RunResult } from './messages.ts';
 import { Outcome } from './outcome.ts';
 import type { Pass, PassOutcome } from './pass.ts';
-import { settleResting } from './rest.ts';
+import { settleIdle } from './rest.ts';
 import { type ContinuedInput, runObject } from './run.ts';
 
 /** One reconcile of one Receiver. */
@@ -22,10 +22,8 @@ async function reconcile(pass: Pass): Promise<PassOutcome> {
   switch (observed.state) {
     case 'Gone':
     case 'Suspended':
-      return settleResting(ref, observed);
     case 'Deleting':
-      await settle.releaseObject({ ref });
-      return { outcome: Outcome.Deleted, message: 'nothing is left to remove' };
+      return settleIdle(ref, observed, 'nothing is left to remove');
     case 'Ready': {
       const { generation, requestedAt } = observed;
       const attempt = { generation, ...(requestedAt !== undefined && { requestedAt }) };

@@ -1,15 +1,14 @@
-import type { Attempt } from '../activities/observe/object.ts';
+import type { Attempt, Idle } from '../activities/observe/object.ts';
 import type { ObjectRef } from '../api/object-ref.ts';
 import type { Reason } from '../api/reasons.ts';
 import { settle } from './activities.ts';
 import { Outcome } from './outcome.ts';
 import type { Pass, PassOutcome, Steps } from './pass.ts';
-import { type Resting, settleResting } from './rest.ts';
+import { beginAttempt, settleIdle } from './rest.ts';
 
 /** What an observe step of a source says. */
 type Observed<Ready> =
-  | Resting
-  | { readonly state: 'Deleting' }
+  | Idle
   | { readonly state: 'Static' }
   | { readonly state: 'Waiting'; readonly reason: Reason; readonly message: string }
   | ({ readonly state: 'Ready' } & Ready);
@@ -50,10 +49,8 @@ async function reconcile<Ready extends Attempt, Fetched extends FetchedArtifact>
   switch (observed.state) {
     case 'Gone':
     case 'Suspended':
-      return settleResting(ref, observed);
     case 'Deleting':
-      await settle.releaseObject({ ref });
-      return { outcome: Outcome.Deleted, message: 'the artifacts are removed' };
+      return settleIdle(ref, observed, 'the artifacts are removed');
     case 'Static':
       await settle.settleStatic({ ref });
       return { outcome: Outcome.NothingToDo, message: 'a registry has nothing to fetch' };
@@ -61,8 +58,7 @@ async function reconcile<Ready extends Attempt, Fetched extends FetchedArtifact>
       await settle.settleSourceWaiting({ ref, reason: observed.reason, message: observed.message });
       return { outcome: Outcome.Waiting, message: observed.message };
     case 'Ready': {
-      const { generation, requestedAt } = observed;
-      pass.attempt = { generation, ...(requestedAt !== undefined && { requestedAt }) };
+      beginAttempt(pass, observed);
       const fetched = await pass.step('fetch', () => kind.fetch(observed));
       const settled = await pass.effect('status', () => kind.settle(observed, fetched));
       const outcome = fetched.unchanged ? Outcome.NothingToDo : Outcome.Succeeded;

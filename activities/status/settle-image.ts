@@ -3,12 +3,12 @@ import type { ImagePolicy } from '../../api/image-policy.ts';
 import type { ImageRepository } from '../../api/image-repository.ts';
 import type { ImageUpdateAutomation } from '../../api/image-update-automation.ts';
 import { Kind } from '../../api/object-ref.ts';
-import { Reason } from '../../api/reasons.ts';
+import type { Reason } from '../../api/reasons.ts';
 import type { Deps, RefInput } from '../deps.ts';
 import { asAttempted, readUnparsed } from '../observe/object.ts';
-import { backOff } from './back-off.ts';
 import { patchStatus, type Status, seconds } from './patch.ts';
 import { type ReadyObject, readyFailed } from './ready-status.ts';
+import { retryFailed } from './retry-failed.ts';
 import type { FailureInput } from './settle-kustomization.ts';
 
 /** An object of image automation. */
@@ -28,9 +28,7 @@ export async function settleImageFailure(deps: Deps, input: FailureInput): Promi
   };
   await deps.events.record({ object, type: 'Warning', reason, message });
   await patchStatus(deps.kube, ref, object.status, after);
-  // Whoever cancelled a pass does not want it back at once: the interval looks again.
-  if (!stalled && reason !== Reason.HealthCheckCanceled)
-    await deps.runs.retryIn(ref, backOff(after, deps.now()));
+  await retryFailed(deps, input, after);
 }
 
 export interface WaitingImageInput extends RefInput {

@@ -5,9 +5,9 @@ import type { Deps, RefInput } from '../deps.ts';
 import { readReceiverSecret } from '../notify/receiver/secret.ts';
 import { webhookPath } from '../notify/receiver/webhook-path.ts';
 import { type Attempt, asAttempted, durationField, readUnparsed } from '../observe/object.ts';
-import { backOff } from './back-off.ts';
 import { patchStatus } from './patch.ts';
 import { readyFailed, readySucceeded } from './ready-status.ts';
+import { retryFailed } from './retry-failed.ts';
 import type { FailureInput, Settled } from './settle-kustomization.ts';
 
 export interface SettleReceiverInput extends RefInput, Attempt {}
@@ -52,6 +52,5 @@ export async function settleReceiverFailure(deps: Deps, input: FailureInput): Pr
   const eventReason = reason === Reason.TokenNotFound ? Reason.Failed : reason;
   await deps.events.record({ object, type: 'Warning', reason: eventReason, message });
   await patchStatus(deps.kube, ref, object.status, after);
-  if (!stalled && reason !== Reason.HealthCheckCanceled)
-    await deps.runs.retryIn(ref, backOff(after, deps.now()));
+  await retryFailed(deps, input, after);
 }

@@ -2,13 +2,13 @@ import type { GitRepository } from '../../api/git-repository.ts';
 import type { HelmChart } from '../../api/helm-chart.ts';
 import type { HelmRepository } from '../../api/helm-repository.ts';
 import { Kind, type ObjectRef } from '../../api/object-ref.ts';
-import { Reason } from '../../api/reasons.ts';
+import type { Reason } from '../../api/reasons.ts';
 import type { Deps, RefInput } from '../deps.ts';
 import { asAttempted, readUnparsed, removeFinalizer } from '../observe/object.ts';
-import { backOff } from './back-off.ts';
 import { failedStatus as failedGitRepository } from './git-repository-status.ts';
 import { failedStatus as failedHelmChart } from './helm-chart-status.ts';
 import { patchStatus, type Status } from './patch.ts';
+import { retryFailed } from './retry-failed.ts';
 import type { FailureInput } from './settle-kustomization.ts';
 import { type SourceFailureInput, sourceFailed } from './source-status.ts';
 
@@ -20,9 +20,7 @@ export async function settleSourceFailure(deps: Deps, input: FailureInput): Prom
   const { ref, reason, message, stalled, attempt } = input;
   const status = await fail(deps, ref, { reason, message, stalled }, { attempt, isTold: true });
   if (!status) return;
-  // Whoever cancelled a fetch does not want it back at once: the interval looks again.
-  if (!stalled && reason !== Reason.HealthCheckCanceled)
-    await deps.runs.retryIn(ref, backOff(status.after, deps.now()));
+  await retryFailed(deps, input, status.after);
 }
 
 export interface WaitingSourceInput extends RefInput {
