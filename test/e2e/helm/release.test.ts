@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { findCondition } from '../../../api/conditions.ts';
 import { Kind } from '../../../api/object-ref.ts';
+import { POLL } from '../../support/flux.ts';
 import { helmHome } from '../../support/helm-home.ts';
 
 test('a HelmRelease is installed, upgraded by a new version, and taken down with its object', async () => {
@@ -26,5 +27,6 @@ test('a HelmRelease is installed, upgraded by a new version, and taken down with
   await home.uninstall('app');
 
   expect(await home.records('app')).toEqual([]);
-  expect(await home.find(Kind.HelmChart, `${home.namespace}-app`)).toBeUndefined();
+  // It is deleted with the release, and goes once its own run has seen that.
+  await expect.poll(() => home.find(Kind.HelmChart, `${home.namespace}-app`), POLL).toBeUndefined();
 });
