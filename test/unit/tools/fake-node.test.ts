@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createFakeNode } from '../../../tools/fake-node.ts';
 import { startLoopback } from '../../support/loopback.ts';
 
-const NODES = [{ name: 'nodes', kind: 'Node', namespaced: false, verbs: ['patch'] }];
-const V1 = { kind: 'APIResourceList', groupVersion: 'v1', resources: NODES };
+const NODE = { resource: 'nodes', responseKind: { kind: 'Node' }, scope: 'Cluster', verbs: ['patch'] };
+const CORE = { items: [{ metadata: {}, versions: [{ version: 'v1', resources: [NODE] }] }] };
 
 let dir: string;
 beforeEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => rmSync(dir, { recursive: true }));
 
 it('gives the node its capacity with its first write, for kwok fills in what it sees missing', async () => {
   await using server = await startLoopback(({ method, path }) =>
-    method === 'PATCH' ? { json: {} } : path === '/api/v1' ? { json: V1 } : undefined,
+    method === 'PATCH' ? { json: {} } : path === '/api' ? { json: CORE } : { json: { items: [] } },
   );
   const kubeconfig = join(dir, 'kubeconfig');
   writeFileSync(
