@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { withoutGroupNames } from './regexp-groups.ts';
 
 /** A pattern is refused when it is longer: it comes from a spec, and compiling costs memory. */
 const LONGEST_PATTERN = 1024;
@@ -17,17 +18,30 @@ export class RegExpError extends Error {
 
 /**
  * Compiles Go's regular expressions (RE2 syntax, linear time). User text never reaches JavaScript's own
- * engine. Throws {@link RegExpError}; patterns are at most 1 KiB.
+ * engine. Which groups have a name is for `namedGroupsOf` to tell: several may have the same one. Throws
+ * {@link RegExpError}; patterns are at most 1 KiB.
  */
 export function compileRegExp(pattern: string): RE2JS {
   if (Buffer.byteLength(pattern) > LONGEST_PATTERN) {
     throw new RegExpError(`regular expression is longer than ${LONGEST_PATTERN} bytes`);
   }
   try {
-    return RE2JS.compile(pattern);
+    return compile(pattern);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RegExpError(`invalid regular expression ${JSON.stringify(pattern)}: ${reason}`, reason);
+  }
+}
+
+// Go does not mind them, re2js does.
+const SAME_NAMES = /duplicate capture group name/;
+
+function compile(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    if (!(error instanceof Error) || !SAME_NAMES.test(error.message)) throw error;
+    return RE2JS.compile(withoutGroupNames(pattern));
   }
 }
 
@@ -39,6 +53,6 @@ export function wholeMatcher(pattern: string | undefined): (text: string) => boo
   if (!pattern) return () => true;
   // Compiled alone first: `a)(b` would become a valid pattern inside the group.
   compileRegExp(pattern);
-  const anchored = RE2JS.compile(`^(?:${pattern})$`);
+  const anchored = compile(`^(?:${pattern})$`);
   return (text) => anchored.matcher(text).find();
 }

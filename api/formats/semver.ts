@@ -50,13 +50,21 @@ const hyphenRange = new RegExp(`${SPACE}*(${unnamed})${SPACE}+-${SPACE}+(${unnam
 
 /** Reads a range such as `>=1.0.0, <2.0.0 || ^3.x`. Undefined when it is none. */
 export function parseConstraint(range: string): Constraint | undefined {
-  if (Buffer.byteLength(range) > LONGEST_CONSTRAINT) return undefined;
+  const read = readConstraint(range);
+  return typeof read === 'string' ? undefined : read;
+}
+
+/** As {@link parseConstraint}; answers what is wrong with the range otherwise, in the words of the original. */
+export function readConstraint(range: string): Constraint | string {
+  if (Buffer.byteLength(range) > LONGEST_CONSTRAINT) {
+    return `constraint string is too long (max ${LONGEST_CONSTRAINT} bytes)`;
+  }
   const texts = range.replace(hyphenRange, '>= $1, <= $2 ').split('||');
-  if (texts.length > MOST_GROUPS) return undefined;
+  if (texts.length > MOST_GROUPS) return `too many constraint groups (max ${MOST_GROUPS})`;
   const groups: ConstraintGroup[] = [];
   for (const text of texts) {
-    const comparisons = parseGroup(text.replace(outerSpace, ''));
-    if (!comparisons) return undefined;
+    const comparisons = parseGroup(text);
+    if (typeof comparisons === 'string') return comparisons;
     groups.push({
       comparisons,
       allowsPrerelease: comparisons.some(({ version }) => version.prerelease !== ''),
@@ -98,26 +106,36 @@ export function latestMatching(
   return latest?.tag;
 }
 
-function parseGroup(text: string): Comparison[] | undefined {
-  const comparisons: Comparison[] = [];
-  let position = 0;
-  while (true) {
+/** The comparisons of a group, or why it has none: all of it is read before any number is found to be too large. */
+function parseGroup(group: string): Comparison[] | string {
+  const text = group.replace(outerSpace, '');
+  const comparisons: (Comparison | undefined)[] = [];
+  for (let position = 0; ; position = separatorPattern.lastIndex) {
     comparisonPattern.lastIndex = position;
     const parts = comparisonPattern.exec(text)?.groups;
-    const comparison = parts && comparisonOf(parts);
-    if (!comparison) return undefined;
-    comparisons.push(comparison);
-    if (comparisonPattern.lastIndex === text.length) return comparisons;
+    const operator = OPERATORS[parts?.['operator'] ?? ''];
+    if (!parts || !operator) return improper(group);
+    comparisons.push(comparisonOf(operator, parts));
     separatorPattern.lastIndex = comparisonPattern.lastIndex;
-    if (!separatorPattern.test(text)) return undefined;
-    position = separatorPattern.lastIndex;
+    if (comparisonPattern.lastIndex === text.length) break;
+    if (!separatorPattern.test(text)) return improper(group);
   }
+  const readable = comparisons.filter((comparison) => comparison !== undefined);
+  return readable.length === comparisons.length ? readable : 'constraint parser error';
 }
 
-function comparisonOf(parts: Record<string, string | undefined>): Comparison | undefined {
-  const operator = OPERATORS[parts['operator'] ?? ''];
-  if (!operator) return undefined;
-  const { major, minor, patch, pre } = parts;
+function improper(group: string): string {
+  // A space that is none looks like one.
+  const shown = JSON.stringify(group).replace(/[^\P{Z} ]/gu, (space) => {
+    return `\\u${space.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+  return `improper constraint: ${shown}`;
+}
+
+function comparisonOf(
+  operator: Operator,
+  { major, minor, patch, pre }: Record<string, string | undefined>,
+): Comparison | undefined {
   const wildFrom = isWild(major) ? 'major' : isWild(minor) ? 'minor' : isWild(patch) ? 'patch' : undefined;
   // What follows a wildcard is not looked at, but a prerelease is: `2.x-0` admits prereleases.
   const version = versionOf(

@@ -1,4 +1,5 @@
 import { compileRegExp } from '../../api/formats/regexp.ts';
+import { namedGroupsOf } from '../../api/formats/regexp-groups.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 import { API_VERSION, Kind } from '../../api/object-ref.ts';
 import { goDuration, labels, type ObjectName, objectName } from './create-fields.ts';
@@ -63,10 +64,11 @@ function filterOf({ filterRegex: pattern, filterExtract: extract }: ImagePolicyO
 
 function groupsOf(pattern: string): ReadonlySet<string> {
   try {
-    return new Set(Object.keys(compileRegExp(pattern).namedGroups()));
+    compileRegExp(pattern);
   } catch {
     throw new Error('--filter-regex is an invalid regex pattern');
   }
+  return new Set(namedGroupsOf(pattern).keys());
 }
 
 // `$name` and `${name}` as Go's `Regexp.Expand` reads them.

@@ -1,8 +1,8 @@
-/** The groups of a match: by number, the whole of it first, and the numbers of those that have a name. */
+/** The groups of a match: by number, the whole of it first, and the numbers of those that bear a name. */
 export interface Groups {
   /** The text of a group; null when it took no part, undefined when there is none of this number. */
   readonly text: (group: number) => string | null | undefined;
-  readonly names: Readonly<Record<string, number>>;
+  readonly names: ReadonlyMap<string, readonly number[]>;
 }
 
 /** What stands for a group, such as `$1` or `${name}`, without the dollar. */
@@ -47,6 +47,7 @@ function placeholderOf(text: string): Placeholder | undefined {
 }
 
 function textOf({ name, number }: Placeholder, { text, names }: Groups): string {
-  const group = number ?? (Object.hasOwn(names, name) ? names[name] : undefined);
+  if (number !== undefined) return text(number) ?? '';
+  const group = names.get(name)?.find((each) => typeof text(each) === 'string');
   return (group === undefined ? undefined : text(group)) ?? '';
 }

@@ -1,5 +1,6 @@
 import type { RE2JS } from 're2js';
 import { compileRegExp, RegExpError } from '../../../api/formats/regexp.ts';
+import { namedGroupsOf } from '../../../api/formats/regexp-groups.ts';
 import type { ImagePolicySpec } from '../../../api/image-policy.ts';
 import { Reason } from '../../../api/reasons.ts';
 import { failed, stalled } from '../../failures.ts';
@@ -25,7 +26,7 @@ export function compileFilter({ pattern = '', extract = '' }: FilterTags): TagFi
     const message = `failed to filter tags: spec.filterTags.extract is longer than ${LONGEST_TEMPLATE} bytes`;
     throw stalled(Reason.InvalidPolicy, message);
   }
-  const names = expression.namedGroups();
+  const names = namedGroupsOf(pattern);
   return (tag) => {
     const matcher = expression.matcher(tag);
     if (!matcher.find()) return undefined;

@@ -46,7 +46,7 @@ export async function findRepository(
   const problem = await deniedReason(kube, own, parsed.data);
   if (problem !== undefined) return denied(problem);
   readImageName(parsed.data.spec.image);
-  assertNoWorkloadIdentity(parsed.data);
+  assertNoWorkloadIdentity(parsed.data, 'spec.serviceAccountName in the ImageRepository');
   return { repository: parsed.data };
 }
 

@@ -1,14 +1,14 @@
-import { type Constraint, latestMatching, parseConstraint } from '../../../api/formats/semver.ts';
+import { type Constraint, latestMatching, readConstraint } from '../../../api/formats/semver.ts';
 import { Reason } from '../../../api/reasons.ts';
 import { stalled } from '../../failures.ts';
 
 /** Reads the range of a policy. Throws stalled InvalidPolicy when it is none. */
 export function compileRange(range: string): Constraint {
-  const constraint = parseConstraint(range);
-  if (constraint) return constraint;
+  const constraint = readConstraint(range);
+  if (typeof constraint !== 'string') return constraint;
   throw stalled(
     Reason.InvalidPolicy,
-    `invalid policy: improper constraint: ${range}; write spec.policy.semver.range as >=1.0.0 <2.0.0 for example`,
+    `invalid policy: ${constraint}; write spec.policy.semver.range as >=1.0.0 <2.0.0 for example`,
   );
 }
 

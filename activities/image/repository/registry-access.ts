@@ -98,12 +98,15 @@ async function pullSecretNames(
   return references.flatMap((reference) => reference.name ?? []);
 }
 
-/** Throws a stalled FeatureGateDisabled: the identity of an object's own account is a gate of Flux, which is closed by default. */
-export function assertNoWorkloadIdentity({ spec }: ImageRepository): void {
+/**
+ * Throws a stalled FeatureGateDisabled: the identity of an object's own account is a gate of Flux, which is closed by
+ * default. `field` is the one that a reader of the message looks for.
+ */
+export function assertNoWorkloadIdentity({ spec }: ImageRepository, field = 'spec.serviceAccountName'): void {
   if (spec.provider === 'generic' || !spec.serviceAccountName) return;
   throw stalled(
     Reason.FeatureGateDisabled,
-    'to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller',
+    `to use ${field} for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller`,
   );
 }
 

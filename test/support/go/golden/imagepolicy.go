@@ -67,6 +67,8 @@ type choiceRow struct {
 	Argument string `json:"argument"`
 	// Empty when nothing can be chosen.
 	Latest string `json:"latest"`
+	// What is wrong with a range.
+	Error string `json:"error,omitempty"`
 }
 
 // choose takes the latest of a list that is ordered downwards, by the packages that image policies are made of.
@@ -76,7 +78,7 @@ func choose(shared, raw json.RawMessage) any {
 	sort.Sort(sort.Reverse(sort.StringSlice(tags)))
 	switch row.Policy {
 	case "semver":
-		row.Latest = latestVersion(tags, row.Argument)
+		row.Latest, row.Error = latestVersion(tags, row.Argument)
 	case "alphabetical":
 		row.Latest = tags[0]
 		if row.Argument == "desc" {
@@ -88,10 +90,10 @@ func choose(shared, raw json.RawMessage) any {
 	return row
 }
 
-func latestVersion(tags []string, text string) string {
+func latestVersion(tags []string, text string) (string, string) {
 	constraint, err := semver.NewConstraint(text)
 	if err != nil {
-		return ""
+		return "", err.Error()
 	}
 	var latest *semver.Version
 	for _, tag := range tags {
@@ -101,9 +103,9 @@ func latestVersion(tags []string, text string) string {
 		}
 	}
 	if latest == nil {
-		return ""
+		return "", ""
 	}
-	return latest.Original()
+	return latest.Original(), ""
 }
 
 func latestNumber(tags []string, descending bool) string {

@@ -230,7 +230,7 @@ describe('an ImagePolicy stalls', () => {
       {},
       { spec: { provider: 'aws', serviceAccountName: 'web' } },
       'FeatureGateDisabled',
-      'to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller',
+      'to use spec.serviceAccountName in the ImageRepository for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller',
     ],
   ])('%s', async (_name, ...row) => {
     const [spec, repository, type, message] = row;
