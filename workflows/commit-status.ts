@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Verdict } from '../activities/notify/commit-status/aggregate.ts';
+import type { LookedAtCommit } from '../activities/notify/commit-status/steps.ts';
 import type { AlertRef } from '../activities/notify/notice.ts';
 import { noting } from './deliver.ts';
 import { tellEvent } from './messages.ts';
@@ -41,10 +42,12 @@ export interface CommitStatusInput {
   readonly carried?: Carried;
 }
 
-interface Carried {
+/** What a look has to know of the one before. */
+type Seen = Pick<LookedAtCommit, 'sources' | 'ended'>;
+
+interface Carried extends Seen {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
-  readonly sources: readonly string[];
   readonly told: Verdict | undefined;
 }
 
@@ -72,15 +75,15 @@ export async function commitStatus(input: CommitStatusInput): Promise<Verdict | 
   const rhythm = createRhythm(times);
   const teller = createTeller(input, times);
   const { startedAt = Date.now() } = input.carried ?? {};
-  let { sources } = input.carried ?? NO_SOURCES;
+  let { sources, ended }: Seen = input.carried ?? NOTHING_SEEN;
 
   for (;;) {
     const known = rhythm.heard();
-    const look = await noting.lookAtCommit({ alert, commit, sources });
+    const look = await noting.lookAtCommit({ alert, commit, sources, ended });
     if (look.isGone || (await isDone(look.verdict, known))) return teller.told();
-    ({ sources } = look);
+    ({ sources, ended } = look);
     await rhythm.pause(known);
-    if (rhythm.heard() === known) await goOnAnew(input, { startedAt, sources, told: teller.told() });
+    if (rhythm.heard() === known) await goOnAnew(input, { startedAt, sources, ended, told: teller.told() });
   }
 
   /** Tells what was seen; whether that was the last of it. */
@@ -103,7 +106,7 @@ async function goOnAnew(input: CommitStatusInput, carried: Carried): Promise<voi
   if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof commitStatus>({ ...input, carried });
 }
 
-const NO_SOURCES: Pick<Carried, 'sources'> = { sources: [] };
+const NOTHING_SEEN: Seen = { sources: [], ended: {} };
 
 /** What is said of a commit that is not waited for any longer. */
 function lastWord(verdict: Verdict | undefined, told: Verdict | undefined): Verdict | undefined {

@@ -197,7 +197,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}): FakeActivit
     routeEvent: async () => ({ ms, routes: [] }),
     passOnEvent: done,
     deliverEvent: async () => ({ ms, isTold: true }),
-    lookAtCommit: async () => ({ ms, isGone: true, sources: [] }),
+    lookAtCommit: async () => ({ ms, isGone: true, sources: [], ended: {} }),
     tellCommit: async () => ({ ms }),
     tellDispatchFailure: done,
 

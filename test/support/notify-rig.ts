@@ -165,7 +165,7 @@ function newStage(): NotifyStage {
     deliver: async () => true,
     routed: [],
     warnings: [],
-    look: async () => ({ isGone: true, sources: [] }),
+    look: async () => ({ isGone: true, sources: [], ended: {} }),
     tellCommit: async () => undefined,
   };
 }

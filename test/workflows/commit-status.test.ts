@@ -13,12 +13,13 @@ import { notifyRig, PATIENCE, routeTo } from '../support/notify-rig.ts';
 const rig = notifyRig();
 const COMMIT = '5394cb7f48332b2de7c17dd8b8384bbc84b7e738';
 const SOURCES = ['apps/fleet'];
+const ENDED = { 'Kustomization/apps/web': 'success' } as const;
 const TIMES: CommitStatusTimes = { soonMs: 5, lookMs: 20, calmMs: 1, arriveMs: 3_600_000, retryMs: 5 };
 
 function seen(state: CommitState, description: string = state): LookedAtCommit {
-  return { isGone: false, sources: SOURCES, verdict: { state, description } };
+  return { isGone: false, sources: SOURCES, ended: ENDED, verdict: { state, description } };
 }
-const NOTHING: LookedAtCommit = { isGone: false, sources: [] };
+const NOTHING: LookedAtCommit = { isGone: false, sources: [], ended: {} };
 
 /** Starts the workflow of one commit, as an event does; the looks bring what is given, the last of it from then on. */
 async function start(
@@ -71,12 +72,16 @@ describe('the status of a commit', () => {
     expect(told[0]).toEqual({ alert, commit: COMMIT, state: 'pending', description: 'pending' });
   });
 
-  it('is looked at with the sources that had the commit before', async () => {
+  it('is looked at with what was seen before', async () => {
     const { handle, asked } = await start([NOTHING, seen('pending'), seen('failure')]);
 
     await handle.result();
 
-    expect(asked.slice(0, 3).map(({ sources }) => sources)).toEqual([[], [], SOURCES]);
+    expect(asked.slice(0, 3)).toMatchObject([
+      { sources: [], ended: {} },
+      { sources: [], ended: {} },
+      { sources: SOURCES, ended: ENDED },
+    ]);
   });
 
   it('goes from success to failure by an event that comes before its status', async () => {
@@ -128,7 +133,7 @@ describe('the status of a commit', () => {
   it('is nothing where nothing builds from the commit, or nobody wants it', async () => {
     const nothing = await start([NOTHING], { arriveMs: 30 });
     expect(await nothing.handle.result()).toBeUndefined();
-    const gone = await start([{ isGone: true, sources: [] }]);
+    const gone = await start([{ isGone: true, sources: [], ended: {} }]);
 
     expect(await gone.handle.result()).toBeUndefined();
     expect([...nothing.words(), ...gone.words()]).toEqual([]);

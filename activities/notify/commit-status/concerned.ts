@@ -9,7 +9,7 @@ import type { Deps } from '../../deps.ts';
 import { chartRefOf } from '../../helm/chart-template.ts';
 import type { Concerned } from './aggregate.ts';
 import { commitOfRevision } from './commit-of.ts';
-import { kustomizationOutcome, type Outcome, releaseOutcome } from './outcome.ts';
+import { type Ended, kustomizationOutcome, type Outcome, releaseOutcome } from './outcome.ts';
 
 type Access = Pick<Deps, 'kube' | 'policy'>;
 type EventSource = Alert['spec']['eventSources'][number];
@@ -21,6 +21,16 @@ export interface CommitLook {
   readonly sources: readonly string[];
 }
 
+/** A look at a commit that an earlier one of it came before. */
+export interface CommitQuestion {
+  readonly alert: Alert;
+  readonly commit: string;
+  /** The GitRepositories that had the commit then. */
+  readonly sources: readonly string[];
+  /** What those came to that had ended then. */
+  readonly ended: Ended;
+}
+
 /** One object that the Alert names, and the GitRepository that it builds from. */
 interface Built {
   readonly name: string;
@@ -30,15 +40,11 @@ interface Built {
 
 /**
  * The objects among an Alert's sources that a commit concerns: Kustomizations, and HelmReleases whose chart is in a
- * GitRepository. `sources` are those that had the commit when it was looked at before.
+ * GitRepository.
  */
 export async function concernedBy(
   access: Access,
-  {
-    alert,
-    commit,
-    sources,
-  }: { readonly alert: Alert; readonly commit: string; readonly sources: readonly string[] },
+  { alert, commit, sources, ended }: CommitQuestion,
 ): Promise<CommitLook> {
   const built = await builtObjects(access, alert);
   const names = [...new Set(built.map(({ source }) => source))];
@@ -47,7 +53,12 @@ export async function concernedBy(
   const known = new Set([...sources, ...here]);
   const objects = built
     .filter(({ source }) => known.has(source))
-    .map(({ name, source, outcome }) => ({ name, outcome: outcome(commit), hasMovedOn: !here.has(source) }));
+    .map(({ name, source, outcome }) => {
+      const hasMovedOn = !here.has(source);
+      const now = outcome(commit);
+      // Its status tells of another commit by now.
+      return { name, outcome: hasMovedOn && now === 'running' ? (ended[name] ?? now) : now, hasMovedOn };
+    });
   return { objects, sources: names.filter((name) => known.has(name)) };
 }
 

@@ -8,6 +8,9 @@ import { commitOfRevision } from './commit-of.ts';
 /** What a commit came to at one object; `running` until it has tried it to the end. */
 export type Outcome = 'running' | 'success' | 'failure';
 
+/** By `Kind/namespace/name`: what the commit came to at those that have tried it to the end. */
+export type Ended = Readonly<Record<string, Exclude<Outcome, 'running'>>>;
+
 // Not ready, but nothing has failed: something else is not there yet.
 const WAITING: ReadonlySet<string> = new Set([
   Reason.DependencyNotReady,

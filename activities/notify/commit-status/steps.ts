@@ -12,8 +12,9 @@ import type { FluxEvent } from '../event.ts';
 import type { AlertRef } from '../notice.ts';
 import { readAlert, readProvider } from '../read-alert.ts';
 import { readRecipient } from '../read-recipient.ts';
-import { aggregate, type Verdict } from './aggregate.ts';
+import { aggregate, type Concerned, type Verdict } from './aggregate.ts';
 import { concernedBy } from './concerned.ts';
+import type { Ended } from './outcome.ts';
 import { setCommitStatus } from './set-commit-status.ts';
 
 export interface LookAtCommitInput {
@@ -21,23 +22,33 @@ export interface LookAtCommitInput {
   readonly commit: string;
   /** That had the commit when it was looked at before. */
   readonly sources: readonly string[];
+  /** What those came to that had ended when it was looked at before. */
+  readonly ended: Ended;
 }
 
 /** `gone` when the Alert does not want to know any more; without a verdict nothing builds from the commit, or not yet. */
 export interface LookedAtCommit {
   readonly isGone: boolean;
   readonly sources: readonly string[];
+  readonly ended: Ended;
   readonly verdict?: Verdict;
 }
 
 /** What a commit has come to so far at the objects that an Alert names, by their statuses. */
 export async function lookAtCommit(deps: Deps, input: LookAtCommitInput): Promise<LookedAtCommit> {
   const alert = await readAlert(deps, input.alert);
-  if (!alert || alert.spec.suspend || !compileAlert(alert).isAggregate) return { isGone: true, sources: [] };
-  const { commit } = input;
-  const { objects, sources } = await concernedBy(deps, { alert, commit, sources: input.sources });
+  if (!alert || alert.spec.suspend || !compileAlert(alert).isAggregate) return GONE;
+  const { objects, sources } = await concernedBy(deps, { ...input, alert });
   const verdict = aggregate(objects);
-  return { isGone: false, sources, ...(verdict && { verdict }) };
+  return { isGone: false, sources, ended: endedOf(objects), ...(verdict && { verdict }) };
+}
+
+const GONE: LookedAtCommit = { isGone: true, sources: [], ended: {} };
+
+function endedOf(objects: readonly Concerned[]): Ended {
+  return Object.fromEntries(
+    objects.flatMap(({ name, outcome }) => (outcome === 'running' ? [] : [[name, outcome] as const])),
+  );
 }
 
 export interface TellCommitInput extends Verdict {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Deps } from '../../../../../activities/deps.ts';
 import { createHttpClient } from '../../../../../activities/fetch/http/client.ts';
 import { NO_METRICS } from '../../../../../activities/metrics.ts';
+import type { Ended } from '../../../../../activities/notify/commit-status/outcome.ts';
 import { lookAtCommit, tellCommit } from '../../../../../activities/notify/commit-status/steps.ts';
 import type { StepContext } from '../../../../../activities/steps.ts';
 import type { AlertSpec } from '../../../../../api/alert.ts';
@@ -145,9 +146,11 @@ function putAlert(
   put(alertOf({ eventSources: BOTH, ...spec }, annotations) as unknown as Record<string, unknown>);
 }
 
-async function look(sources: readonly string[] = [], noCrossNamespaceRefs = false) {
-  return await lookAtCommit(deps(noCrossNamespaceRefs), { alert: ALERT, commit: COMMIT, sources });
+async function look(sources: readonly string[] = [], noCrossNamespaceRefs = false, ended: Ended = {}) {
+  return await lookAtCommit(deps(noCrossNamespaceRefs), { alert: ALERT, commit: COMMIT, sources, ended });
 }
+
+const NOTHING = { isGone: false, sources: [], ended: {} };
 
 describe('a look at a commit', () => {
   it.each<[string, Made, string]>([
@@ -201,6 +204,7 @@ describe('a look at a commit', () => {
     expect(await look()).toEqual({
       isGone: false,
       sources: ['apps/fleet'],
+      ended: { 'Kustomization/apps/web': 'success', 'HelmRelease/apps/app': 'success' },
       verdict: { state: 'pending', description: 'waiting for 1 of 3 objects' },
     });
   });
@@ -211,10 +215,40 @@ describe('a look at a commit', () => {
     putKustomization('web');
     putKustomization('late', { revision: OLD });
 
-    expect(await look()).toEqual({ isGone: false, sources: [] });
+    expect(await look()).toEqual(NOTHING);
     expect(await look(['apps/fleet'])).toMatchObject({
       sources: ['apps/fleet'],
       verdict: { state: 'cancelled', description: 'superseded before 1 of 2 objects had tried it' },
+    });
+  });
+
+  it('remembers how the others had ended, of which another commit is seen by now', async () => {
+    putAlert();
+    putSource(NEW);
+    putKustomization('good');
+    putKustomization('bad', { conditions: ready('False', 'BuildFailed') });
+    putKustomization('late', { revision: OLD });
+    const { sources, ended } = await look();
+
+    putSource(OLD);
+    for (const name of ['good', 'bad']) putKustomization(name, { revision: OLD });
+    const cancelled = 'superseded before 1 of 3 objects had tried it; 1 failed: Kustomization/apps/bad';
+    expect((await look(sources, false, ended)).verdict?.description).toBe(cancelled);
+
+    putKustomization('late');
+    const failure = { state: 'failure', description: '1 of 3 objects failed: Kustomization/apps/bad' };
+    expect(await look(sources, false, ended)).toMatchObject({ verdict: failure });
+  });
+
+  it('forgets how one had ended that is at the commit again', async () => {
+    putAlert();
+    putSource(NEW);
+    putKustomization('web', { conditions: ready('Unknown', 'Progressing') });
+
+    const ended = { 'Kustomization/apps/web': 'failure' } as const;
+    expect(await look(['apps/fleet'], false, ended)).toMatchObject({
+      ended: {},
+      verdict: { state: 'pending' },
     });
   });
 
@@ -224,7 +258,7 @@ describe('a look at a commit', () => {
     putKustomization('web', { metadata: { namespace: 'team' } });
 
     expect(await look()).toMatchObject({ verdict: { state: 'success' } });
-    expect(await look([], true)).toEqual({ isGone: false, sources: [] });
+    expect(await look([], true)).toEqual(NOTHING);
   });
 
   it.each([
@@ -233,7 +267,7 @@ describe('a look at a commit', () => {
     ['is gone', () => undefined],
   ])('sees an Alert that %s', async (_what, make) => {
     make();
-    expect(await look()).toEqual({ isGone: true, sources: [] });
+    expect(await look()).toEqual({ ...NOTHING, isGone: true });
   });
 });
 
