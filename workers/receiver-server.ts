@@ -1,9 +1,10 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Policy, StepLog } from '../activities/deps.ts';
 import { messageOf } from '../activities/failures.ts';
 import { createHttpClient } from '../activities/fetch/http/client.ts';
-import type { KubeClient, Target } from '../activities/kube/client.ts';
+import type { KubeClient } from '../activities/kube/client.ts';
 import type { Metrics } from '../activities/metrics.ts';
 import { createTokenVerifier } from '../activities/notify/receiver/oidc/verifier.ts';
 import { describeRef, type ObjectRef } from '../api/object-ref.ts';
@@ -12,7 +13,7 @@ import { listen } from './listen.ts';
 import { answerHook } from './receiver/answer-hook.ts';
 import { createApp } from './receiver/app.ts';
 import { openBook } from './receiver/book.ts';
-import { pokeObject, type SignalRun } from './receiver/poke-object.ts';
+import { afterSignal, createObjectPokes, type SignalRun } from './receiver/poke-object.ts';
 import { createPokes } from './receiver/pokes.ts';
 import { createSecretReader } from './receiver/secrets.ts';
 
@@ -49,7 +50,7 @@ export interface ReceiverServer {
 
 const TIMES: ReceiverTimes = { headers: 5_000, request: 15_000, stop: 5_000 };
 const MOST_CONNECTIONS = 2_000;
-const POKES_AT_ONCE = 16;
+const RENEWALS_AT_ONCE = 16;
 
 /** Answers webhooks: `POST /hook/<digest>`. */
 export async function startReceiverServer(options: ReceiverServerOptions): Promise<ReceiverServer> {
@@ -62,14 +63,11 @@ export async function startReceiverServer(options: ReceiverServerOptions): Promi
   };
   const client = createHttpClient();
   const book = openBook(kube, { signal, onError });
-  const pokes = createPokes<Target>({
-    poke: (target) => pokeObject({ kube, signalRun, now: () => new Date() }, target),
-    concurrency: POKES_AT_ONCE,
-    signal,
-  });
+  const pokes = createObjectPokes({ kube, signalRun, onError, signal });
   const renewals = createPokes<ObjectRef>({
     poke: (ref) => request(ref, Trigger.Config),
-    concurrency: POKES_AT_ONCE,
+    pauseAfter: afterSignal,
+    concurrency: RENEWALS_AT_ONCE,
     signal,
   });
   const deps = {
@@ -92,7 +90,10 @@ export async function startReceiverServer(options: ReceiverServerOptions): Promi
   log.info({ url }, 'webhooks are answered');
   async function close(): Promise<void> {
     ending.abort();
-    await stop(server, times.stop);
+    const late = AbortSignal.timeout(times.stop);
+    await stop(server, late);
+    // What was answered already, and is not signalled by then, is the watch's.
+    await Promise.race([pokes.rest(), once(late, 'abort')]);
     await Promise.all([client.close(), book.followed]);
   }
   let closed: Promise<void> | undefined;
@@ -120,11 +121,10 @@ function listener(fetch: Parameters<typeof createAdaptorServer>[0]['fetch'], tim
   return server;
 }
 
-async function stop(server: Server, graceMs: number): Promise<void> {
-  const late = setTimeout(() => server.closeAllConnections(), graceMs);
+async function stop(server: Server, late: AbortSignal): Promise<void> {
+  late.addEventListener('abort', () => server.closeAllConnections(), { once: true });
   await new Promise<void>((done) => {
     server.close(() => done());
     server.closeIdleConnections();
   });
-  clearTimeout(late);
 }

@@ -17,14 +17,14 @@ import { Kind, type ObjectRef } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Receiver } from '../../api/receiver.ts';
 import type { Entry } from './book.ts';
-import type { Pokes } from './pokes.ts';
+import type { ObjectPokes } from './poke-object.ts';
 import type { SecretReader } from './secrets.ts';
 
 export interface AnswerDeps {
   readonly kube: Pick<KubeClient, 'get' | 'listMetadata'>;
   readonly authentication: AuthenticateDeps;
   readonly readSecret: SecretReader;
-  readonly pokes: Pokes<Target>;
+  readonly pokes: Pick<ObjectPokes, 'poke'>;
   /** Has the Receiver read its Secret again. */
   readonly renew: (ref: ObjectRef) => void;
   readonly noCrossNamespaceRefs: boolean;
@@ -35,8 +35,8 @@ export interface AnswerDeps {
 export type Status = 200 | 400 | 404 | 500 | 503;
 
 /**
- * Answers a webhook that found its Receiver. 200 once the runs of all objects that it is about are signalled; 500 when
- * that failed for one, after all were tried; 400 without a reason when it is not authentic or not understood.
+ * Answers a webhook that found its Receiver. 200 once all objects that it is about were asked for, durably; 500 when that
+ * failed for one, after all were tried; 400 without a reason when it is not authentic or not understood.
  */
 export async function answerHook(deps: AnswerDeps, entry: Entry, hook: Hook): Promise<Status> {
   const { receiver } = entry;
@@ -79,15 +79,10 @@ async function read(deps: AnswerDeps, recipient: Recipient, hook: Hook) {
   return findResources(recipient, accepted, deps);
 }
 
-/** Pokes all, each once; returns what went wrong. */
-async function pokeAll(pokes: Pokes<Target>, targets: readonly Target[]): Promise<readonly string[]> {
-  const byKey = new Map(targets.map((target) => [keyOf(target), target]));
-  const results = await Promise.allSettled([...byKey].map(([key, target]) => pokes.put(key, target)));
+/** Pokes all; returns what went wrong. */
+async function pokeAll(pokes: AnswerDeps['pokes'], targets: readonly Target[]): Promise<readonly string[]> {
+  const results = await Promise.allSettled(targets.map((target) => pokes.poke(target)));
   return results.flatMap((result) => (result.status === 'rejected' ? messageOf(result.reason) : []));
-}
-
-function keyOf({ apiVersion, kind, namespace, name }: Target): string {
-  return `${apiVersion}/${kind}/${namespace}/${name}`;
 }
 
 function refOf({ metadata: { namespace, name } }: Receiver): ObjectRef {

@@ -1,13 +1,18 @@
-/** Asks for reconciles of objects, however often somebody wants that. */
-export interface Pokes<T> {
+/** Does something for objects, one at a time for each, however often somebody wants that. */
+export interface Pokes<Item, Result = void> {
   /** Resolves once a poke that began after this call is done; rejects when that one failed. */
-  put(key: string, item: T): Promise<void>;
-  /** Objects that were poked a moment ago, or are to be. */
+  put(key: string, item: Item): Promise<Result>;
+  /** Whether an object was poked a moment ago, or is to be. */
+  has(key: string): boolean;
   readonly size: number;
+  /** Resolves once nobody waits and none was poked a moment ago. */
+  rest(): Promise<void>;
 }
 
-export interface PokeOptions<T> {
-  poke(item: T): Promise<void>;
+export interface PokeOptions<Item, Result> {
+  poke(item: Item): Promise<Result>;
+  /** Milliseconds until the next one of the same object, after so many, of which the last took so long. */
+  readonly pauseAfter: (pokes: number, tookMs: number) => number;
   /** Objects that are poked at once. */
   readonly concurrency: number;
   /** From then on, whoever waits is served without a pause. */
@@ -16,52 +21,44 @@ export interface PokeOptions<T> {
   readonly pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-// Two pushes of one person come closer than a second; a flood is slowed down soon.
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 4_000;
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly done: PromiseWithResolvers<Result>;
+}
 
-interface Waiting<T> {
-  readonly item: T;
-  readonly done: PromiseWithResolvers<void>;
+interface Line<Item, Result> {
+  next: Waiting<Item, Result> | undefined;
 }
 
 /**
- * Pokes an object at once, and then after ¼, ½, 1, 2 and 4 seconds while more is wanted of it: what comes meanwhile is
- * one poke. What is kept does not grow with the number of calls for one object.
+ * Pokes an object at once, and again after a pause if more is wanted of it: what comes meanwhile is one poke. What is kept
+ * does not grow with the number of calls for one object.
  */
-export function createPokes<T>(options: PokeOptions<T>): Pokes<T> {
-  const { signal, concurrency, pause = sleep } = options;
-  const lines = new Map<string, { next: Waiting<T> | undefined }>();
-  const turns: (() => void)[] = [];
-  let working = 0;
+export function createPokes<Item, Result = void>(options: PokeOptions<Item, Result>): Pokes<Item, Result> {
+  const { signal, pauseAfter, pause = sleep } = options;
+  const inTurn = createTurns(options.concurrency);
+  const lines = new Map<string, Line<Item, Result>>();
+  let resting = Promise.withResolvers<void>();
 
-  async function poke(item: T): Promise<void> {
-    if (working >= concurrency) await new Promise<void>((resolve) => turns.push(resolve));
-    else working += 1;
-    try {
-      await options.poke(item);
-    } finally {
-      const next = turns.shift();
-      if (next) next();
-      else working -= 1;
-    }
-  }
-
-  async function serve(key: string, line: { next: Waiting<T> | undefined }): Promise<void> {
-    for (let ms = FIRST_PAUSE_MS; line.next; ms = Math.min(LONGEST_PAUSE_MS, ms * 2)) {
+  async function serve(key: string, line: Line<Item, Result>): Promise<void> {
+    for (let pokes = 1; line.next; pokes += 1) {
       const { item, done } = line.next;
       line.next = undefined;
-      await poke(item).then(done.resolve, done.reject);
-      await pause(ms, signal);
+      const began = performance.now();
+      await inTurn(() => options.poke(item)).then(done.resolve, done.reject);
+      await pause(pauseAfter(pokes, performance.now() - began), signal);
     }
     lines.delete(key);
+    if (lines.size > 0) return;
+    resting.resolve();
+    resting = Promise.withResolvers();
   }
 
   return {
     put(key, item) {
       const line = lines.get(key);
       if (line?.next) return line.next.done.promise;
-      const waiting = { item, done: Promise.withResolvers<void>() };
+      const waiting = { item, done: Promise.withResolvers<Result>() };
       if (line) line.next = waiting;
       else {
         const begun = { next: waiting };
@@ -70,9 +67,28 @@ export function createPokes<T>(options: PokeOptions<T>): Pokes<T> {
       }
       return waiting.done.promise;
     },
+    has: (key) => lines.has(key),
     get size() {
       return lines.size;
     },
+    rest: () => (lines.size === 0 ? Promise.resolve() : resting.promise),
+  };
+}
+
+/** Lets so many work at once; the others wait, in the order in which they came. */
+function createTurns(concurrency: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const turns: (() => void)[] = [];
+  let working = 0;
+  return async (work) => {
+    if (working >= concurrency) await new Promise<void>((resolve) => turns.push(resolve));
+    else working += 1;
+    try {
+      return await work();
+    } finally {
+      const next = turns.shift();
+      if (next) next();
+      else working -= 1;
+    }
   };
 }
 

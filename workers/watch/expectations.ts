@@ -1,4 +1,5 @@
 import type { Runs } from '../../activities/runs.ts';
+import { Trigger } from '../../workflows/messages.ts';
 import { keyOf, type Summary } from './summary.ts';
 
 /** Requests whose writers signal the runs themselves. */
@@ -9,7 +10,7 @@ export interface Expectations {
 export interface ExpectationOptions {
   /** Whether the request that it had then is answered, overtaken or void. */
   readonly isAnswered: (object: Summary) => boolean;
-  readonly runs: Pick<Runs, 'isRunning' | 'lookSoon'>;
+  readonly runs: Pick<Runs, 'isRunning' | 'request'>;
   readonly signal: AbortSignal;
   readonly onError: (error: unknown) => void;
   /** How long the signal may take, in milliseconds; tests shorten it. */
@@ -19,16 +20,20 @@ export interface ExpectationOptions {
 const PATIENCE_MS = 5_000;
 
 /**
- * Looks after requests that were to be signalled, in case that their writer died before it did. A request that waits
- * for a run that is open was signalled, or is served by what that run reads next.
+ * Looks after requests that were to be signalled, in case that their writer died before it did. One that waits for a run
+ * that is open is looked after again: that run may have read the object before. So is a newer one than it began to wait
+ * with, as long as requests are answered meanwhile: signals come, and the next one has its time.
  */
 export function createExpectations(options: ExpectationOptions): Expectations {
   const { isAnswered, runs, signal, onError, patience = PATIENCE_MS } = options;
   const pending = new Map<string, Summary>();
 
-  async function check(object: Summary): Promise<void> {
-    if (signal.aborted || isAnswered(object)) return;
-    if (!(await runs.isRunning(object.ref))) await runs.lookSoon(object.ref);
+  /** Whether to look after it again. */
+  async function check(object: Summary, first: Summary): Promise<boolean> {
+    if (signal.aborted || isAnswered(object)) return false;
+    if (object.handledRequest !== first.handledRequest || (await runs.isRunning(object.ref))) return true;
+    await runs.request(object.ref, Trigger.Request);
+    return false;
   }
 
   function add(object: Summary): void {
@@ -39,10 +44,11 @@ export function createExpectations(options: ExpectationOptions): Expectations {
     const late = setTimeout(() => {
       const newest = pending.get(id) ?? object;
       pending.delete(id);
-      check(newest).catch((error: unknown) => {
+      const isLeft = check(newest, object).catch((error: unknown) => {
         onError(error);
-        add(newest);
+        return true;
       });
+      void isLeft.then((again) => again && !pending.has(id) && add(newest));
     }, patience);
     late.unref();
   }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { afterSignal } from '../../../../workers/receiver/poke-object.ts';
 import { createPokes, type Pokes } from '../../../../workers/receiver/pokes.ts';
 
 interface Rig {
@@ -23,6 +24,7 @@ function rig(poke: (item: string) => Promise<void> = () => Promise.resolve(), co
       begun.push(`${now} ${item}`);
       return poke(item);
     },
+    pauseAfter: afterSignal,
     concurrency,
     signal: ending.signal,
     pause: (ms, signal) =>
@@ -103,6 +105,19 @@ it('tells those who waited for it that a poke failed, and goes on', async () => 
   await pass(1);
 
   await expect(second).resolves.toBeUndefined();
+});
+
+it('says whether an object was poked a moment ago, and when all rest', async () => {
+  const { pokes, pass } = rig();
+  let isResting = false;
+  await pokes.rest();
+  void pokes.put('home', 'home');
+  void pokes.rest().then(() => (isResting = true));
+  await pass(0.2);
+  expect([pokes.has('home'), pokes.has('other'), isResting]).toEqual([true, false, false]);
+  await pass(0.1);
+
+  expect([pokes.has('home'), isResting]).toEqual([false, true]);
 });
 
 it('begins anew after a quiet time', async () => {

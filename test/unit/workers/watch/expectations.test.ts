@@ -9,12 +9,12 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function rig({ answered = false, running = false } = {}) {
-  const looks: string[] = [];
+  const requests: string[] = [];
   const errors: unknown[] = [];
   const ending = new AbortController();
   const runs = {
     isRunning: vi.fn<() => Promise<boolean>>(async () => running),
-    lookSoon: async (ref: { name: string }) => void looks.push(ref.name),
+    request: async (ref: { name: string }) => void requests.push(ref.name),
   };
   const expectations = createExpectations({
     isAnswered: () => answered,
@@ -23,46 +23,74 @@ function rig({ answered = false, running = false } = {}) {
     onError: (error) => errors.push(error),
     patience: PATIENCE,
   });
-  return { expectations, looks, errors, runs, ending };
+  return { expectations, requests, errors, runs, ending };
 }
 
 it.each([
-  ['looks at an object whose signal did not come', {}, ['app']],
+  ['asks for an object whose signal did not come', {}, ['app']],
   ['leaves one alone whose status answers', { answered: true }, []],
-  ['leaves one alone that a run works on', { running: true }, []],
-])('%s', async (_name, options, looked) => {
-  const { expectations, looks } = rig(options);
+])('%s', async (_name, options, asked) => {
+  const { expectations, requests } = rig(options);
   expectations.add(requested);
   await vi.advanceTimersByTimeAsync(PATIENCE - 1);
-  expect(looks).toEqual([]);
+  expect(requests).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
 
-  expect(looks).toEqual(looked);
+  expect(requests).toEqual(asked);
 });
 
-it('looks once for many requests', async () => {
-  const { expectations, looks } = rig();
+it('asks once for many requests', async () => {
+  const { expectations, requests } = rig();
   for (let i = 0; i < 10; i += 1) expectations.add(requested);
   await vi.advanceTimersByTimeAsync(PATIENCE * 3);
 
-  expect(looks).toEqual(['app']);
+  expect(requests).toEqual(['app']);
 });
 
-it('asks again when nobody could say', async () => {
-  const { expectations, looks, errors, runs } = rig();
+it('asks for an object once its run ended that may have read it before the request', async () => {
+  const { expectations, requests, runs } = rig({ running: true });
+  expectations.add(requested);
+  await vi.advanceTimersByTimeAsync(PATIENCE * 3);
+  expect(requests).toEqual([]);
+  runs.isRunning.mockResolvedValue(false);
+  await vi.advanceTimersByTimeAsync(PATIENCE);
+
+  expect(requests).toEqual(['app']);
+});
+
+it('leaves one alone whose requests are answered one after the other, and asks for the last one', async () => {
+  const { expectations, requests } = rig();
+  const PASSES = 10;
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    for (const half of [1, 2]) {
+      const requestedAt = `${pass}.${half}`;
+      expectations.add(
+        summary({ requestedAt, signalledRequest: requestedAt, handledRequest: `${pass - half}.2` }),
+      );
+      await vi.advanceTimersByTimeAsync(PATIENCE / 2 - 1);
+    }
+  }
+  expect(requests).toEqual([]);
+  await vi.advanceTimersByTimeAsync(PATIENCE * 2);
+
+  expect(requests).toEqual(['app']);
+});
+
+it('tries again when nobody could say', async () => {
+  const { expectations, requests, errors, runs } = rig();
   runs.isRunning.mockRejectedValueOnce(new Error('Temporal is away'));
   expectations.add(requested);
   await vi.advanceTimersByTimeAsync(PATIENCE * 2);
 
   expect(errors).toHaveLength(1);
-  expect(looks).toEqual(['app']);
+  expect(requests).toEqual(['app']);
 });
 
-it('looks at nothing any more once the watch ends', async () => {
-  const { expectations, looks, ending } = rig();
+it('asks for nothing any more once the watch ends', async () => {
+  const { expectations, requests, ending } = rig();
   expectations.add(requested);
   ending.abort();
   await vi.advanceTimersByTimeAsync(PATIENCE * 2);
 
-  expect(looks).toEqual([]);
+  expect(requests).toEqual([]);
 });
