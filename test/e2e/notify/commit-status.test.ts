@@ -16,23 +16,28 @@ const FILES = {
 
 const NOTIFICATION = 'notification.toolkit.fluxcd.io/v1beta3';
 
-/** Keeps one status of each commit for all Kustomizations and HelmReleases of the home. */
-async function keepOneStatus({ kube, namespace }: FluxHome, host: GitHost): Promise<void> {
-  const metadata = { name: 'all', namespace };
+/** Has the host told of all Kustomizations and HelmReleases of the home; the Provider's UID. */
+async function tellOf(
+  { kube, namespace }: FluxHome,
+  host: GitHost,
+  type: 'github' | 'githubpullrequestcomment' = 'github',
+  annotations: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const metadata = { name: type, namespace };
   await kube.create({ apiVersion: 'v1', kind: 'Secret', metadata, stringData: { token: TOKEN } });
-  const provider = { type: 'github', address: host.repositoryUrl, secretRef: { name: 'all' } };
-  await kube.create({ apiVersion: NOTIFICATION, kind: 'Provider', metadata, spec: provider });
+  const provider = { type, address: host.repositoryUrl, secretRef: { name: type } };
+  const made = await kube.create({ apiVersion: NOTIFICATION, kind: 'Provider', metadata, spec: provider });
   const eventSources = [
     { kind: 'Kustomization', name: '*' },
     { kind: 'HelmRelease', name: '*' },
   ];
-  const annotations = { 'pawl.dev/commit-status': 'aggregate' };
   await kube.create({
     apiVersion: NOTIFICATION,
     kind: 'Alert',
     metadata: { ...metadata, annotations },
-    spec: { providerRef: { name: 'all' }, eventSources },
+    spec: { providerRef: { name: type }, eventSources },
   });
+  return made.metadata.uid ?? '';
 }
 
 /** Three Kustomizations and a release; `slow` is healthy while there is a ConfigMap `gate`. */
@@ -42,11 +47,15 @@ async function build(home: FluxHome): Promise<void> {
   await home.kustomization('good', { path: './good' });
   await home.kustomization('slow', { path: './slow', healthChecks: [gate], timeout: '2m' });
   await home.kustomization('bad', { path: './bad', retryInterval: '1h' });
+  await release(home);
+}
+
+async function release({ kube, namespace }: FluxHome, metadata: object = {}): Promise<void> {
   const sourceRef = { kind: Kind.GitRepository, name: 'home' };
-  await home.kube.create({
+  await kube.create({
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
     kind: Kind.HelmRelease,
-    metadata: { name: 'app', namespace },
+    metadata: { name: 'app', namespace, ...metadata },
     spec: {
       interval: '1h',
       chart: { spec: { chart: './charts/app', sourceRef, reconcileStrategy: 'Revision' } },
@@ -64,7 +73,7 @@ test('a commit has one status: pending while an object runs, then what all came 
     host.statuses.filter(({ commit }) => revision.endsWith(commit)).map(({ state }) => state);
   const lastOf = (revision: string) =>
     host.statuses.findLast(({ commit }) => revision.endsWith(commit))?.description;
-  await keepOneStatus(home, host);
+  await tellOf(home, host, 'github', { 'pawl.dev/commit-status': 'aggregate' });
   const first = await home.push(FILES, 'first');
   await build(home);
   await home.source();
@@ -90,4 +99,47 @@ test('a commit has one status: pending while an object runs, then what all came 
   // What had ended is not taken back by a push that comes right after it.
   expect(statusesOf(first)).toEqual(['pending', 'failure']);
   expect(new Set(host.statuses.map(({ name }) => name)).size).toBe(1);
+});
+
+test('each object has a status of its own, and a comment in the pull request that it names', async () => {
+  await using host = await startGitHost('github', { repository: 'acme/fleet', token: TOKEN });
+  const home = await fluxHome({ source: false });
+  const uid = await tellOf(home, host);
+  await tellOf(home, host, 'githubpullrequestcomment');
+  const first = await home.push(FILES, 'first');
+  const commit = first.slice(first.indexOf(':') + 1);
+  const at = (annotations: Readonly<Record<string, string>>) => ({ annotations });
+  await home.kustomization('good', { path: './good' });
+  await home.kustomization('bad', { path: './bad' }, at({ 'event.toolkit.fluxcd.io/change_request': '7' }));
+  await release(home, at({ 'event.toolkit.fluxcd.io/commit': `sha1:${commit}` }));
+  await home.source();
+  const [part = ''] = uid.split('-');
+  /** The last one of each name. */
+  const statuses = (of: string) => {
+    const found = host.statuses.filter((one) => of.endsWith(one.commit));
+    const words = found.map(({ name, state, description }) => [name, `${state}: ${description}`] as const);
+    return Object.fromEntries(words.map(([name, said]) => [name.replace(`/${part}`, ''), said]));
+  };
+
+  await expect
+    .poll(() => statuses(first), POLL)
+    .toEqual({
+      'helmrelease/app': 'success: install succeeded',
+      'kustomization/bad': 'failure: reconciliation failed',
+      'kustomization/good': 'success: reconciliation succeeded',
+    });
+  await expect
+    .poll(() => host.comments.map(({ body }) => body), POLL)
+    .toEqual([expect.stringContaining('⚠️')]);
+
+  const second = await home.deploy({ 'bad/one.yaml': configMap('bad') });
+  await expect
+    .poll(() => statuses(second), POLL)
+    .toEqual({
+      'kustomization/bad': 'success: reconciliation succeeded',
+      'kustomization/good': 'success: reconciliation succeeded',
+    });
+  await expect
+    .poll(() => host.comments.map(({ pull, body }) => ({ pull, body })), POLL)
+    .toEqual([{ pull: 7, body: expect.stringContaining(`ConfigMap/${home.namespace}/bad created`) }]);
 });
