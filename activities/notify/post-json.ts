@@ -6,6 +6,7 @@ import { basicHeader } from '../fetch/http/credentials.ts';
 import { HttpError } from '../fetch/http/error.ts';
 import { readHttpUrl } from '../fetch/http/url.ts';
 import { rememberSecret } from '../redact.ts';
+import { canonicalHeaders } from './canonical-headers.ts';
 import type { Delivery, SenderDeps } from './contract.ts';
 
 /** One request to a service. */
@@ -19,6 +20,7 @@ export interface Post {
   readonly body?: string | Buffer | object | undefined;
   /** `application/json` when left out. */
   readonly contentType?: string;
+  /** Those of the connection itself are left out. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Value of the Authorization header; no other origin gets it. */
   readonly authorization?: string | undefined;
@@ -46,14 +48,16 @@ export async function postJson(
   { recipient, signal }: Pick<Delivery, 'recipient' | 'signal'>,
   post: Post,
 ): Promise<PostAnswer> {
-  const { url, authorization } = readAddress(post);
+  const { url, basic } = readAddress(post);
   const body = bodyOf(post.body);
-  const type = body === undefined ? {} : { 'Content-Type': post.contentType ?? 'application/json' };
+  const headers = headersOf(post);
+  // One that is named goes before the user and the password of the address.
+  const header = post.authorization ?? (headers['Authorization'] === undefined ? basic : undefined);
   const wanted: HttpRequest = {
     url,
     method: post.method ?? 'POST',
-    headers: { ...type, ...post.headers },
-    authorization: authorization === undefined ? undefined : { header: authorization, origin: url.origin },
+    headers,
+    authorization: header === undefined ? undefined : { header, origin: url.origin },
     tls: recipient.tls,
     proxy: recipient.proxy,
     body,
@@ -85,17 +89,37 @@ export function dispatchFailure(service: string, error: unknown): unknown {
 // A server may not put a message off for longer than this.
 const LONGEST_REST_MS = 60 * 60_000;
 
-function readAddress({ service, address, authorization }: Post): {
-  readonly url: URL;
-  readonly authorization: string | undefined;
-} {
+// They are the connection's: whoever names one would break it.
+const OWN: ReadonlySet<string> = new Set([
+  'Connection',
+  'Content-Length',
+  'Expect',
+  'Host',
+  'Keep-Alive',
+  'Trailer',
+  'Transfer-Encoding',
+  'Upgrade',
+]);
+
+/** Characters beyond ASCII go as UTF-8, as with Go. */
+function headersOf({ body, contentType = 'application/json', headers = {} }: Post): Record<string, string> {
+  const type = body === undefined ? {} : { 'Content-Type': contentType };
+  const named = Object.entries({ ...type, ...canonicalHeaders(headers) });
+  return Object.fromEntries(
+    named
+      .filter(([name]) => !OWN.has(name))
+      .map(([name, value]) => [name, Buffer.from(value).toString('latin1')] as const),
+  );
+}
+
+function readAddress({ service, address }: Post): { readonly url: URL; readonly basic: string | undefined } {
   const given = URL.canParse(address) ? new URL(address) : undefined;
   const basic = given === undefined ? undefined : takeBasic(given);
   const url = readHttpUrl(given?.href ?? address);
   if (typeof url === 'string') {
     throw failed(Reason.NotificationDispatchFailed, `the address for ${service} ${url}; correct it`);
   }
-  return { url, authorization: authorization ?? basic };
+  return { url, basic };
 }
 
 /** Takes the user and the password out of an address. */

@@ -1,5 +1,3 @@
-import { parse } from 'yaml';
-import { z } from 'zod';
 import type { Provider } from '../../api/provider.ts';
 import { Reason } from '../../api/reasons.ts';
 import { failed, transient } from '../failures.ts';
@@ -7,10 +5,10 @@ import { type NamedSecret, type ReadSecret, tlsOf } from '../fetch/http/credenti
 import { type ProxyAccess, proxyOf } from '../fetch/http/proxy.ts';
 import { rememberSecret } from '../redact.ts';
 import type { Recipient } from './contract.ts';
+import { readHeaders } from './read-headers.ts';
 import { setsCommitStatus } from './wants.ts';
 
 const LONGEST_ADDRESS = 2048;
-const headersSchema = z.record(z.string(), z.coerce.string());
 
 /**
  * A Provider with its Secrets. What is in them comes before the spec, as with Flux, and is masked from then on wherever
@@ -55,7 +53,7 @@ function credentialsOf(secret: NamedSecret | undefined, spec: Provider['spec']) 
     username: text(secret, 'username') ?? spec.username ?? '',
     password: text(secret, 'password') ?? '',
     token: text(secret, 'token') ?? '',
-    headers: headersOf(secret),
+    headers: headersOf(secret, spec),
     secret: secret?.data ?? {},
   };
 }
@@ -100,37 +98,13 @@ function addressOf(secret: NamedSecret | undefined): string | undefined {
   return address;
 }
 
-function headersOf(secret: NamedSecret | undefined): Readonly<Record<string, string>> {
+function headersOf(
+  secret: NamedSecret | undefined,
+  { type }: Provider['spec'],
+): Readonly<Record<string, string>> {
   const yaml = text(secret, 'headers');
-  if (yaml === undefined || yaml === '') return {};
-  const parsed = headersSchema.safeParse(parsedYaml(yaml));
-  const problem = !parsed.success ? 'is not a YAML map of names to values' : headerProblem(parsed.data);
-  // Neither the value nor the parser's words: both may hold a token.
-  if (problem !== undefined) throw unusable(`${secret?.where}: its 'headers' ${problem}; correct it`);
-  const headers = parsed.data ?? {};
-  for (const value of Object.values(headers)) rememberHeader(value);
-  return headers;
-}
-
-function parsedYaml(yaml: string): unknown {
-  try {
-    return parse(yaml, { maxAliasCount: 0 });
-  } catch {
-    return undefined;
-  }
-}
-
-function headerProblem(headers: Readonly<Record<string, string>>): string | undefined {
-  const isBad = ([name, value]: readonly [string, string]) =>
-    !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name) || /[^\t\x20-\x7e\x80-\xff]/.test(value);
-  return Object.entries(headers).some(isBad) ? 'holds a name or a value that no header may have' : undefined;
-}
-
-/** Of `Bearer abc` the latter part is the secret one. */
-function rememberHeader(value: string): void {
-  rememberSecret(value);
-  const [, token] = /^\w+\s+(\S+)$/.exec(value) ?? [];
-  if (token !== undefined) rememberSecret(token);
+  if (!secret || !yaml) return {};
+  return readHeaders({ yaml, where: secret.where, isAttributes: type === 'googlepubsub' });
 }
 
 // What everybody may read, and what would mask ordinary words.

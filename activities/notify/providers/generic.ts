@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Reason } from '../../../api/reasons.ts';
 import { failed } from '../../failures.ts';
+import { canonicalHeaders } from '../canonical-headers.ts';
 import type { Delivery, Sender } from '../contract.ts';
 import { eventJson } from '../event-json.ts';
 import { postJson } from '../post-json.ts';
@@ -35,10 +36,8 @@ export const sendGenericHmac: Sender = async (deps, delivery) => {
   });
 };
 
+/** The Secret's headers replace ours. */
 function headersOf({ event, recipient, key }: Delivery): Record<string, string> {
   const own = { 'Gotk-Component': event.reportingController, 'Idempotency-Key': key };
-  // The Secret's headers come after ours and replace them, however they are written.
-  const given = new Set(Object.keys(recipient.headers).map((name) => name.toLowerCase()));
-  const kept = Object.entries(own).filter(([name]) => !given.has(name.toLowerCase()));
-  return { ...Object.fromEntries(kept), ...recipient.headers };
+  return { ...own, ...canonicalHeaders(recipient.headers) };
 }

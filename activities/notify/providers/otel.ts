@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Reason } from '../../../api/reasons.ts';
 import { failed } from '../../failures.ts';
+import { canonicalHeaders } from '../canonical-headers.ts';
 import type { Delivery, Recipient, Sender } from '../contract.ts';
 import type { FluxEvent } from '../event.ts';
 import { postJson } from '../post-json.ts';
@@ -20,12 +21,13 @@ const STATUS_ERROR = 2;
 export const sendOtel: Sender = async (deps, delivery) => {
   if (delivery.event.involvedObject.kind === 'HelmRepository') return;
   const { recipient } = delivery;
-  const isAuthorized = Object.keys(recipient.headers).some((name) => name.toLowerCase() === 'authorization');
+  const headers = canonicalHeaders(recipient.headers);
   const answer = await postJson(deps, delivery, {
     service: 'OpenTelemetry',
     address: endpoint(recipient),
-    authorization: isAuthorized ? undefined : authorizationOf(recipient),
-    headers: recipient.headers,
+    authorization: headers['Authorization'] === undefined ? authorizationOf(recipient) : undefined,
+    // A collector tells JSON from protobuf by it.
+    headers: { ...headers, 'Content-Type': 'application/json' },
     body: tracesOf(delivery),
     explain,
   });

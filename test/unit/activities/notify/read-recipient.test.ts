@@ -56,6 +56,28 @@ it('what is in the Secret comes before the spec', async () => {
   expect(recipient.secret['nkey']?.toString()).toBe('more');
 });
 
+it.each([
+  ['X: 1', { X: '1' }],
+  ['X: yes', { X: 'true' }],
+  ['X: 012', { X: '10' }],
+  ['X: 12345678901234567890', { X: '12345678901234567890' }],
+  ['X:', { X: '' }],
+  ['X: "null"', { X: 'null' }],
+  ['X: 1\nX: 2', { X: '2' }],
+  ['X: &a b\nZ: *a', { X: 'b', Z: 'b' }],
+  ['{"X": "b"}', { X: 'b' }],
+  ['# none', {}],
+  ['X: a\n---\nY: b', { X: 'a' }],
+])('headers %j are read as Flux reads them', async (headers, wanted) => {
+  expect((await read({ secretRef }, { s: { headers } })).headers).toEqual(wanted);
+});
+
+it('attributes of Pub/Sub may be what headers may not', async () => {
+  const s = { headers: '"two words": "a\\nb"' };
+  const { headers } = await read({ type: 'googlepubsub', secretRef }, { s });
+  expect(headers).toEqual({ 'two words': 'a\nb' });
+});
+
 it('is masked from then on, with the token of a header', async () => {
   const s = {
     address: 'https://hooks/canary-a',
@@ -114,6 +136,12 @@ it.each<{
     spec: { secretRef },
     secrets: { s: { headers: '- canary' } },
     words: "secret 'apps/s' of spec.secretRef: its 'headers' is not a YAML map",
+  },
+  {
+    name: 'a header that is a list',
+    spec: { secretRef },
+    secrets: { s: { headers: 'X: [canary]' } },
+    words: "its 'headers' is not a YAML map",
   },
   {
     name: 'headers that do not parse',

@@ -76,6 +76,55 @@ it('generic has no signature, and the headers of the Secret, which come before o
   expect(headers).not.toHaveProperty('x-signature');
 });
 
+it.each<{
+  readonly name: string;
+  readonly given: Readonly<Record<string, string>>;
+  readonly seen: Readonly<Record<string, string | undefined>>;
+}>([
+  { name: 'in small letters', given: { 'content-type': 'text/x' }, seen: { 'content-type': 'text/x' } },
+  { name: 'of the client', given: { 'user-agent': 'me' }, seen: { 'user-agent': 'me' } },
+  { name: 'in two spellings', given: { 'X-A': 'a', 'x-a': 'b' }, seen: { 'x-a': 'b' } },
+  {
+    name: 'beyond ASCII, as UTF-8',
+    given: { 'X-A': 'é日' },
+    seen: { 'x-a': Buffer.from('é日').toString('latin1') },
+  },
+  {
+    name: 'of the connection, which are left out',
+    given: {
+      Host: 'other.example.org',
+      'content-length': '3',
+      'Transfer-Encoding': 'chunked',
+      Expect: '100-continue',
+      Upgrade: 'h2c',
+      'Keep-Alive': 'timeout=1',
+      Trailer: 'X-A',
+    },
+    seen: { host: expect.stringContaining('127.0.0.1') as string, connection: 'keep-alive' },
+  },
+])('headers of the Secret $name', async ({ given, seen }) => {
+  const sink = await startSink();
+
+  await post(sendGeneric, { address: sink.url, headers: given });
+
+  const [{ headers, body } = { headers: {}, body: '' }] = sink.received;
+  expect(headers).toMatchObject(seen);
+  expect(body).toBe(rows[0]!.json);
+});
+
+it('a header of the Secret is no signature, and goes before a user in the address', async () => {
+  const sink = await startSink();
+
+  await post(sendGenericHmac, {
+    address: sink.url.replace('//', '//ada:secret@'),
+    secret: { token: Buffer.from(shared.key) },
+    headers: { 'X-Signature': 'mine', 'x-signature': 'mine', authorization: 'Bearer t' },
+  });
+
+  const wanted = { 'x-signature': rows[0]!.signature, authorization: 'Bearer t' };
+  expect(sink.received).toMatchObject([{ headers: wanted }]);
+});
+
 it('a user and a password in the address become an Authorization', async () => {
   const sink = await startSink();
 

@@ -91,8 +91,10 @@ describe('OpenTelemetry', () => {
 
   it('gets headers of the Secret, and a path of its own', async () => {
     const address = 'https://otel.example.org/in/v1/traces';
-    const told = await span(eventOf('info'), { address, headers: { 'X-Scope-OrgID': 'a' } });
+    const headers = { 'X-Scope-OrgID': 'a', 'content-type': 'application/x-protobuf' };
+    const told = await span(eventOf('info'), { address, headers });
     expect(told.to).toBe(address);
+    expect(told.headers['content-type']).toBe('application/json');
     expect(told.headers['x-scope-orgid']).toBe('a');
   });
 });
