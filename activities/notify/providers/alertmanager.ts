@@ -6,6 +6,8 @@ import { explain } from './explain.ts';
 import { basic, bearer } from './needed.ts';
 
 const LONGEST_TEXT = 32 * 1024;
+// Go's time that is not set.
+const UNKNOWN = '0001-01-01T00:00:00Z';
 
 /**
  * Prometheus Alertmanager: one firing alert, with the event's object, reason and metadata as its labels. Without an
@@ -28,6 +30,7 @@ export const sendAlertmanager: Sender = async (deps, delivery) => {
         labels: { ...metadata, ...labelsOf(event) },
         annotations,
         startsAt: event.timestamp,
+        endsAt: UNKNOWN,
       },
     ],
     explain,

@@ -1,7 +1,7 @@
 import type { FluxEvent } from '../event.ts';
 
 // Line ends and tabs mean something to readers; the others are refused by some services.
-const CONTROL = /[^\P{Cc}\n\t]/gu;
+const CONTROL = /[^\P{Cc}\n\r\t]/gu;
 
 /** What an event is about, as `kustomization/apps.flux-system`. */
 export function titleOf({ involvedObject: { kind, name, namespace } }: FluxEvent): string {

@@ -17,17 +17,22 @@ export const sendGoogleChat: Sender = async (deps, delivery) => {
   });
 };
 
+/** With the fields that are not set as Flux writes them. */
 function cardOf(event: FluxEvent): object {
   const message = escapeMarkup(messageOf(event, LONGEST.text));
   const text = event.severity === 'error' ? `<font color="#ff0000">${message}</font>` : message;
   const details = metadataOf(event, LONGEST.value).map(([topLabel, content]) => ({
-    keyValue: { topLabel, content, contentMultiline: false },
+    textParagraph: null,
+    keyValue: { topLabel, content, contentMultiline: false, bottomLabel: null, icon: null },
   }));
+  const widgets = [[{ textParagraph: { text }, keyValue: null }], ...(details.length > 0 ? [details] : [])];
   return {
-    header: { title: titleOf(event), subtitle: event.reportingController },
-    sections: [
-      { widgets: [{ textParagraph: { text } }] },
-      ...(details.length > 0 ? [{ widgets: details }] : []),
-    ],
+    header: {
+      title: titleOf(event),
+      subtitle: event.reportingController,
+      imageUrl: null,
+      imageStyle: null,
+    },
+    sections: widgets.map((section) => ({ header: '', widgets: section })),
   };
 }

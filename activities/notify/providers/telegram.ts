@@ -15,13 +15,14 @@ const LONGEST_METADATA = 2000;
 /** Telegram: a message of a bot. The channel is a chat's id, `id:topic` or `@name`; an address is ignored. */
 export const sendTelegram: Sender = async (deps, delivery) => {
   const { recipient, event } = delivery;
-  const [chat = '', ...thread] = needed(recipient, 'channel').split(':');
+  const [chat = '', ...rest] = needed(recipient, 'channel').split(':');
+  const thread = rest.join(':');
   await postJson(deps, delivery, {
     service: 'Telegram',
     address: `${API}/bot${botToken(recipient)}/sendMessage`,
     body: {
       chat_id: chat,
-      ...(thread.length > 0 && { message_thread_id: thread.join(':') }),
+      ...(thread !== '' && { message_thread_id: thread }),
       text: textOf(event),
       parse_mode: 'MarkdownV2',
     },

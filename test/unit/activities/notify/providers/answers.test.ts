@@ -190,6 +190,7 @@ describe('a message', () => {
 
 describe('what services say in an answer of success', () => {
   const slack = { address: 'https://slack.com/api/chat.postMessage', token: SECRET };
+  const standIn = { address: 'https://gateway/api/chat.postMessage', token: SECRET };
 
   it.each([
     [
@@ -209,6 +210,7 @@ describe('what services say in an answer of success', () => {
     ['slack', slack, `{"ok":false,"error":"no ${SECRET}"}`, false, /cannot be read/],
     ['slack', slack, '<html>', false, /cannot be read/],
     ['slack', slack, '', false, /cannot be read/],
+    ['slack', standIn, '{"ok":false,"error":"not_in_channel"}', true, /error: not_in_channel$/],
     [
       'lark',
       HOOK,
@@ -228,6 +230,8 @@ describe('what services say in an answer of success', () => {
 
   it.each([
     ['slack', HOOK, 'ok'],
+    ['slack', standIn, 'ok'],
+    ['slack', standIn, '{}'],
     ['lark', HOOK, '{"StatusCode":0,"code":0}'],
     ['lark', HOOK, 'garbage'],
     ['otel', TOKEN, '{"partialSuccess":{}}'],

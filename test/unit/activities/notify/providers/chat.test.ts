@@ -74,6 +74,7 @@ describe('what chats are told', () => {
     ['@team', { chat_id: '@team' }],
     ['-100123', { chat_id: '-100123' }],
     ['-100123:7', { chat_id: '-100123', message_thread_id: '7' }],
+    ['-100123:', { chat_id: '-100123' }],
   ])('posts to %s of Telegram, whatever the address is', async (channel, target) => {
     const told = await tell('telegram', { address: 'https://elsewhere', channel, token: '12:ab-C_d' });
     expect(told.info.to).toBe('https://api.telegram.org/bot12:ab-C_d/sendMessage');
@@ -98,15 +99,18 @@ describe('what chats are told', () => {
   it('posts a card to Google Chat, an error in red', async () => {
     const address = 'https://chat.googleapis.com/v1/spaces/A/messages?key=k&token=t';
     const told = await tell('googlechat', { address });
+    const unset = { bottomLabel: null, icon: null };
     const card = (text: string) => ({
       cards: [
         {
-          header: { title: TITLE, subtitle: 'kustomize-controller' },
+          header: { title: TITLE, subtitle: 'kustomize-controller', imageUrl: null, imageStyle: null },
           sections: [
-            { widgets: [{ textParagraph: { text } }] },
+            { header: '', widgets: [{ textParagraph: { text }, keyValue: null }] },
             {
+              header: '',
               widgets: METADATA.map(([topLabel, content]) => ({
-                keyValue: { topLabel, content, contentMultiline: false },
+                textParagraph: null,
+                keyValue: { topLabel, content, contentMultiline: false, ...unset },
               })),
             },
           ],
@@ -123,7 +127,7 @@ describe('what chats are told', () => {
     const told = await tell('matrix', recipient);
     expect(told.info.method).toBe('PUT');
     expect(told.info.to).toMatch(
-      /^https:\/\/matrix\.example\.org\/_matrix\/client\/r0\/rooms\/!r%3Aexample\.org\/send\/m\.room\.message\/[0-9a-f]{64}$/,
+      /^https:\/\/matrix\.example\.org\/_matrix\/client\/r0\/rooms\/!r:example\.org\/send\/m\.room\.message\/[0-9a-f]{64}$/,
     );
     expect(told.error.to).toBe(told.info.to); // the same key
     expect(told.info.headers.authorization).toBe('Bearer syt_1');

@@ -34,6 +34,7 @@ describe('Alertmanager', () => {
         },
         annotations: { message, summary: 'Europe: west' },
         startsAt: TIME,
+        endsAt: '0001-01-01T00:00:00Z',
       },
     ]);
   });
