@@ -12,7 +12,13 @@ export function giteaMarks(state: HostState, request: HostRequest): HostAnswer |
   const [, listed] = /^commits\/(\w+)\/statuses$/.exec(below(path, repository) ?? '') ?? [];
   if (method === 'GET' && listed !== undefined) {
     const limit = Math.min(Number(query.get('limit') ?? 30), 50);
-    return { status: 200, json: statusesOf(state, listed).slice(0, limit).map(shown) };
+    const start = (Number(query.get('page') ?? 1) - 1) * limit;
+    return {
+      status: 200,
+      json: statusesOf(state, listed)
+        .slice(start, start + limit)
+        .map(shown),
+    };
   }
   return issueComments(state, request);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Rest } from '../../../git-host/rest.ts';
 import { hasApp } from './app-token.ts';
 import type { GitHost } from './git-host.ts';
+import { findOnPages } from './pages.ts';
 import { read } from './read.ts';
 
 export interface Comment {
@@ -18,7 +19,6 @@ export interface Comments {
 }
 
 const PAGE = 100;
-const MOST_PAGES = 10;
 
 const id = z.int().positive();
 const login = z.looseObject({ login: z.string() });
@@ -106,20 +106,16 @@ export function giteaComments({ rest, path }: GitHost, number: string): Comments
 
 type Listed = Comment & { readonly isOurs: boolean };
 
-/** Page by page, the oldest first: what is not found in many pages is not there. */
+/** Page by page, the oldest first. */
 function search(
   rest: Rest,
   place: string,
   query: Readonly<Record<string, string>>,
   readPage: (content: unknown) => readonly Listed[],
 ): Comments['findOwn'] {
-  return async (matches) => {
-    for (let page = 1; page <= MOST_PAGES; page += 1) {
-      const wanted = { ...query, per_page: `${PAGE}`, page: `${page}` };
-      const listed = readPage((await rest.get(place, wanted)).content);
-      const found = listed.find(({ isOurs, body }) => isOurs && matches(body));
-      if (found || listed.length < PAGE) return found;
-    }
-    return undefined;
+  const list = async (page: number) => {
+    const wanted = { ...query, per_page: `${PAGE}`, page: `${page}` };
+    return readPage((await rest.get(place, wanted)).content);
   };
+  return (matches) => findOnPages(PAGE, list, ({ isOurs, body }) => isOurs && matches(body));
 }

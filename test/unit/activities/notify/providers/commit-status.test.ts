@@ -79,6 +79,19 @@ describe.each(STATUS_TYPES)('a commit status at %s', (type) => {
     expect(host.statuses).toHaveLength(4);
   });
 
+  it('is found behind those of many other objects', async () => {
+    await using host = await startGitRecipient(type);
+    await host.deliver(commitEvent('info'));
+    const [own] = host.statuses;
+    for (let other = 1; own && other <= 220; other += 1) {
+      host.statuses.push({ ...own, name: JSON.stringify({ name: `other ${other}`, genre: 'fluxcd' }) });
+    }
+
+    await host.deliver(commitEvent('info'));
+
+    expect(writesTo(host)).toHaveLength(1);
+  });
+
   it('is not set back by an event from before that comes late', async () => {
     await using host = await startGitRecipient(type);
     const own = { commitStatus: 'kustomization/late/0d0c4c2e' };

@@ -16,32 +16,44 @@ describe('where a status goes', () => {
       'github',
       'https://github.com/acme/fleet',
       'T0ken',
-      [`https://api.github.com/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100`, 'Bearer T0ken'],
+      [
+        `https://api.github.com/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100&page=1`,
+        'Bearer T0ken',
+      ],
     ],
     [
       'github',
       'https://github.com/acme/fleet.git',
       'T0ken',
-      [`https://api.github.com/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100`, 'Bearer T0ken'],
+      [
+        `https://api.github.com/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100&page=1`,
+        'Bearer T0ken',
+      ],
     ],
     [
       'github',
       'git@github.com:acme/fleet.git',
       'T0ken',
-      [`https://api.github.com/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100`, 'Bearer T0ken'],
+      [
+        `https://api.github.com/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100&page=1`,
+        'Bearer T0ken',
+      ],
     ],
     [
       'github',
       'ssh://git@github.com/acme/fleet',
       'T0ken',
-      [`https://api.github.com/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100`, 'Bearer T0ken'],
+      [
+        `https://api.github.com/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100&page=1`,
+        'Bearer T0ken',
+      ],
     ],
     [
       'github',
       'https://git.acme.test/acme/fleet',
       'T0ken',
       [
-        `https://git.acme.test/api/v3/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100`,
+        `https://git.acme.test/api/v3/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100&page=1`,
         'Bearer T0ken',
       ],
     ],
