@@ -69,9 +69,10 @@ async function readNamed(
   return { data, where };
 }
 
+/** An authority that is named is the only one, as in notification-controller. */
 function tlsOfRecipient(cert: NamedSecret | undefined, own: NamedSecret | undefined): Recipient['tls'] {
-  if (!cert) return own && tlsOf(own);
-  const tls = tlsOf(cert);
+  if (!cert) return own && tlsOf(own, { isOnlyAuthority: true });
+  const tls = tlsOf(cert, { isOnlyAuthority: true });
   if (!tls) throw unusable(`${cert.where} has neither 'ca.crt' nor 'tls.crt' with 'tls.key'; add them`);
   return tls;
 }

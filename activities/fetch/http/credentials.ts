@@ -53,12 +53,20 @@ export function basicHeader({ username, password }: Basic): string {
   return `Basic ${encoded}`;
 }
 
+export interface TlsOptions {
+  /** Only the Secret's `ca.crt` is trusted, where it has one. */
+  readonly isOnlyAuthority?: boolean;
+}
+
 /**
  * TLS material of a Secret: `ca.crt`, and `tls.crt` with `tls.key`; the older names `caFile`, `certFile`, `keyFile`
- * as well. The authorities of the machine stay trusted, as with Flux. Undefined when the Secret has none of them.
- * Throws AuthenticationFailed when they are incomplete or cannot be read.
+ * as well. The authorities of the machine stay trusted, as Flux has it for sources. Undefined when the Secret has none
+ * of them. Throws AuthenticationFailed when they are incomplete or cannot be read.
  */
-export function tlsOf({ data, where }: NamedSecret): TlsAccess | undefined {
+export function tlsOf(
+  { data, where }: NamedSecret,
+  { isOnlyAuthority = false }: TlsOptions = {},
+): TlsAccess | undefined {
   const material = {
     ca: data['ca.crt'] ?? data['caFile'],
     cert: data['tls.crt'] ?? data['certFile'],
@@ -70,7 +78,9 @@ export function tlsOf({ data, where }: NamedSecret): TlsAccess | undefined {
     throw unusable(where, "has only one of 'tls.crt' and 'tls.key'; add the other");
   }
   if (key !== undefined) rememberSecret(key.toString());
-  return { context: contextOf(where, material), fingerprint: fingerprintOf([ca, cert, key]) };
+  const authorities = isOnlyAuthority ? [] : getCACertificates('default');
+  const fingerprint = `${fingerprintOf([ca, cert, key])}${isOnlyAuthority ? ' alone' : ''}`;
+  return { context: contextOf(where, material, authorities), fingerprint };
 }
 
 function fingerprintOf(parts: readonly (Buffer | undefined)[]): string {
@@ -79,13 +89,17 @@ function fingerprintOf(parts: readonly (Buffer | undefined)[]): string {
   return hash.digest('hex');
 }
 
-function contextOf(where: string, { ca, cert, key }: Record<'ca' | 'cert' | 'key', Buffer | undefined>) {
+function contextOf(
+  where: string,
+  { ca, cert, key }: Record<'ca' | 'cert' | 'key', Buffer | undefined>,
+  authorities: readonly string[],
+) {
   if (ca !== undefined && !ca.includes('-----BEGIN CERTIFICATE-----')) {
     throw unusable(where, "has a 'ca.crt' without a PEM certificate; correct it");
   }
   try {
     return createSecureContext({
-      ...(ca && { ca: [...getCACertificates('default'), ca] }),
+      ...(ca && { ca: [...authorities, ca] }),
       ...(cert && key && { cert, key }),
     });
   } catch {
