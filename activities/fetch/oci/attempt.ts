@@ -15,7 +15,18 @@ export function createAttempt(client: HttpClient): Ask {
     const url = new URL(path, access.origin);
     const headers = accept === undefined ? {} : { Accept: accept };
     const wanted = { url, headers, tls: access.tls, proxy: access.proxy, signal, ...(method && { method }) };
-    const answer = await client.request({ ...wanted, authorization: authorizer.known(purpose) });
+    let authorization = authorizer.known(purpose);
+    if (authorization === undefined && access.basic) {
+      const greeting = await client.request({
+        ...wanted,
+        url: new URL('/v2/', access.origin),
+        method: 'GET',
+      });
+      if (greeting.status === 429) return greeting;
+      greeting.body.destroy();
+      authorization = await authorizer.introduce(purpose, greeting);
+    }
+    const answer = await client.request({ ...wanted, authorization });
     if (answer.status !== 401 || answer.url.origin !== access.origin.origin) return answer;
     answer.body.destroy();
     return await client.request({ ...wanted, authorization: await authorizer.answer(purpose, answer) });

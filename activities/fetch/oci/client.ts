@@ -15,7 +15,7 @@ const DEFAULT_REST_MS = 1000;
 
 /** How one path of a registry is asked for. */
 export interface Question extends RegistryRequest {
-  /** Below the origin, with its query. */
+  /** Below the origin, with its query; or a whole address that the registry sends to, where no credentials go. */
   readonly path: string;
   readonly method?: 'HEAD';
   readonly accept?: string;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { readBody } from '../http/body.ts';
-import { type HttpAnswer, successful } from '../http/client.ts';
+import { successful } from '../http/client.ts';
 import { HttpError } from '../http/error.ts';
 import type { Ask } from './client.ts';
 import type { RegistryRequest } from './contract.ts';
+import { nextPage } from './next-page.ts';
 import { isTag } from './reference.ts';
 
 const PAGE = 1000;
@@ -11,10 +12,8 @@ const PAGE = 1000;
 const LARGEST_PAGE = 16 * 1024 * 1024;
 const MOST_PAGES = 1000;
 const MOST_TAGS = 100_000;
-
-// Registries mean the next page with it, and some do not say so.
-const LINK = /<([^>]*)>\s*(?:;[^,]*\brel="?next\b|,|;?\s*$)/i;
-const OTHER_LINK = /^\s*<[^>]*>\s*;[^<]*\brel=(?!"?next\b)/i;
+// A few may be told twice, where tags are pushed or removed meanwhile.
+const MOST_IDLE_PAGES = 10;
 
 const answered = z.object({ tags: z.array(z.string()).nullable().optional() });
 
@@ -27,6 +26,7 @@ export async function readTags(ask: Ask, request: RegistryRequest): Promise<read
   const tags = new Set<string>();
   const asked = new Set<string>();
   let next: string | undefined = `${first}?n=${PAGE}`;
+  let idle = 0;
   while (next !== undefined) {
     if (asked.has(next)) throw endless('repeats itself');
     asked.add(next);
@@ -36,8 +36,10 @@ export async function readTags(ask: Ask, request: RegistryRequest): Promise<read
     const known = tags.size;
     for (const tag of page) tags.add(tag);
     if (tags.size > MOST_TAGS) throw endless(`has more than ${MOST_TAGS} tags`);
-    next = nextPath(answer, first);
-    if (next !== undefined && page.length > 0 && tags.size === known) throw endless('repeats itself');
+    next = nextPage(answer, first);
+    // One that is empty may be of tags that were removed.
+    if (page.length > 0) idle = tags.size === known ? idle + 1 : 0;
+    if (next !== undefined && idle > MOST_IDLE_PAGES) throw endless('repeats itself');
   }
   return [...tags];
 }
@@ -46,23 +48,6 @@ function tagsOf(body: Buffer): string[] {
   const read = answered.safeParse(jsonOf(body));
   if (!read.success) throw new HttpError('content', 'the registry answers something that is no list of tags');
   return (read.data.tags ?? []).filter(isTag);
-}
-
-/** The path of the page that a `Link` names; only the same list of the same registry is followed. */
-function nextPath({ headers, url }: HttpAnswer, list: string): string | undefined {
-  const links = headers['link'];
-  const text = Array.isArray(links) ? links.join(', ') : (links ?? '');
-  if (text.trim() === '') return undefined;
-  const target = LINK.exec(text)?.[1];
-  if (target === undefined && OTHER_LINK.test(text)) return undefined;
-  if (target === undefined || !URL.canParse(target, url.href)) {
-    throw new HttpError('content', 'the list of tags goes on, but its Link header cannot be read');
-  }
-  const next = new URL(target, url);
-  if (next.origin !== url.origin || next.pathname !== list) {
-    throw new HttpError('address', 'the list of tags goes on at another address, which is not followed');
-  }
-  return `${next.pathname}${next.search}`;
 }
 
 function endless(what: string): HttpError {

@@ -4,6 +4,7 @@ import { type HttpClient, successful } from '../http/client.ts';
 import { basicHeader } from '../http/credentials.ts';
 import { HttpError } from '../http/error.ts';
 import { readHttpUrl } from '../http/url.ts';
+import type { Purpose } from './authorize.ts';
 import type { Challenge } from './challenge.ts';
 import type { RegistryAccess } from './contract.ts';
 import { mayAskForToken } from './realm.ts';
@@ -29,7 +30,7 @@ export async function fetchToken(
   client: HttpClient,
   access: RegistryAccess,
   challenge: BearerChallenge,
-  { scope, signal }: { readonly scope: string; readonly signal: AbortSignal },
+  { scope, signal }: Pick<Purpose, 'scope' | 'signal'>,
 ): Promise<Token> {
   const url = readHttpUrl(challenge.realm);
   if (typeof url === 'string') throw new HttpError('content', `the address of its token server ${url}`);
@@ -41,7 +42,7 @@ export async function fetchToken(
     );
   }
   if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
-  url.searchParams.set('scope', challenge.scope ?? scope);
+  url.searchParams.set('scope', scope);
   const authorization = basic && { header: basicHeader(basic), origin: url.origin };
   const { tls, proxy } = access;
   const answer = await client.request({ url, authorization, tls, proxy, signal });
