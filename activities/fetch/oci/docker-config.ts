@@ -42,12 +42,12 @@ function hostOf(key: string): string {
   return key.replace(/^https?:\/\//i, '').replace(/\/.*$/, '');
 }
 
-/** The entries of a docker config by registry; undefined when the text is none. */
+/** The entries of a docker config by registry, none where it has no `auths`; undefined when the text is no config. */
 export function authsOf(text: string): Record<string, unknown> | undefined {
   try {
     const config: unknown = JSON.parse(text);
     if (!isRecord(config)) return undefined;
-    const { auths } = config;
+    const auths = config['auths'] ?? {};
     return isRecord(auths) ? auths : undefined;
   } catch {
     return undefined; // the parser's words would repeat the text

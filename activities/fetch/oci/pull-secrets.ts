@@ -12,13 +12,15 @@ interface Entry {
   readonly host: string;
   /** With a slash before it; empty when the entry is for all of the registry. */
   readonly path: string;
-  readonly basic: Basic;
+  /** Undefined where what stands there cannot be used. */
+  readonly basic: Basic | undefined;
+  readonly where: string;
 }
 
 /**
  * What pull secrets have for a repository, chosen as the kubelet does: keys may be hosts, hosts with stars, or hosts with
  * the beginning of a path, of which the most specific one counts. Undefined when none is for it: it is asked without.
- * Throws AuthenticationFailed for a Secret that is no docker config.
+ * Throws AuthenticationFailed for a Secret that is no docker config, and for an entry that cannot be used.
  */
 export function pullCredentialsOf(
   secrets: readonly NamedSecret[],
@@ -26,6 +28,7 @@ export function pullCredentialsOf(
 ): Basic | undefined {
   const entries = secrets.flatMap(entriesOf).filter((entry) => isFor(entry, repository));
   const [best] = entries.toSorted((a, b) => compare(keyOf(b), keyOf(a)));
+  if (best && !best.basic) throw unusable(best);
   return best?.basic;
 }
 
@@ -38,20 +41,30 @@ function entriesOf({ data, where }: NamedSecret): readonly Entry[] {
   const text = found.toString();
   const auths = authsOf(data[CONFIG] === undefined ? `{"auths":${text}}` : text);
   if (!auths) throw failed(Reason.AuthenticationFailed, `${where} holds no docker config; correct it`);
-  return Object.entries(auths).flatMap(([key, value]) => entryOf(key, value) ?? []);
+  return Object.entries(auths).flatMap(([key, value]) => entryOf(key, value, where) ?? []);
 }
 
-function entryOf(key: string, value: unknown): Entry | undefined {
+// What tells who somebody is: an entry without any of these is as none.
+const CREDENTIALS = ['auth', 'identitytoken', 'registrytoken'];
+
+function entryOf(key: string, value: unknown, where: string): Entry | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const basic = basicOfEntry({ ...value });
-  if (!basic) return undefined;
-  rememberSecret(basic.password);
+  const fields: Record<string, unknown> = { ...value };
+  const basic = basicOfEntry(fields);
+  if (basic) rememberSecret(basic.password);
+  else if (!CREDENTIALS.some((name) => fields[name])) return undefined;
   const bare = key.replace(/^https?:\/\//i, '');
   const slash = bare.indexOf('/');
   const host = slash < 0 ? bare : bare.slice(0, slash);
   // Old clients wrote the version of the API as a path.
   const path = slash < 0 ? '' : bare.slice(slash).replace(/^\/v[12](?=\/)/, '');
-  return { host, path: path === '/' ? '' : path, basic };
+  return { host, path: path === '/' ? '' : path, basic, where };
+}
+
+function unusable(entry: Entry): Error {
+  const problem = `has an entry for '${keyOf(entry)}' without a username and password that can be read`;
+  const advice = "write both, or auth as base64 of 'username:password'; tokens are not honoured";
+  return failed(Reason.AuthenticationFailed, `${entry.where} ${problem}; ${advice}`);
 }
 
 function isFor({ host, path }: Entry, repository: OciRepository): boolean {

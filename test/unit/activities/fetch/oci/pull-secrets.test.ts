@@ -56,9 +56,29 @@ it.each([
 });
 
 it.each([
+  ['no entries', { credHelpers: {} }],
+  ['null for them', { auths: null }],
+  ['an empty one', { auths: { 'ghcr.io': {} }, credsStore: 'desktop' }],
+  ['a user only', { auths: { 'ghcr.io': { username: 'user' } } }],
+  ['one of another registry that cannot be used', { auths: { 'quay.io': { auth: 'CANARY' } } }],
+])('a config with %s has nobody for the image', (_name, config) => {
+  expect(pullCredentialsOf([secret(config)], IMAGE)).toBeUndefined();
+});
+
+it.each([
   ['without a config', { ...secret({}), data: {} }, "has no '.dockerconfigjson'"],
   ['with a config that is no JSON', secret('{CANARY'), 'holds no docker config'],
-  ['with a config without auths', secret({ credHelpers: {} }), 'holds no docker config'],
+  ['with a config whose auths are a list', secret({ auths: [] }), 'holds no docker config'],
+  [
+    'with something else than a pair',
+    secret({ auths: { 'ghcr.io': { auth: 'CANARY' } } }),
+    "has an entry for 'ghcr.io' without a username and .* that can be read; write both, or auth as base64",
+  ],
+  [
+    'with a token only, which is the better entry',
+    secret({ auths: { 'ghcr.io': { auth: AUTH }, 'ghcr.io/team': { identitytoken: 'CANARY' } } }),
+    "has an entry for 'ghcr.io/team' without",
+  ],
 ])('a Secret %s is named', (_name, given, message) => {
   expect(() => pullCredentialsOf([given], IMAGE)).toThrow(
     expect.objectContaining({
@@ -66,4 +86,5 @@ it.each([
       message: expect.stringMatching(`^secret 'apps/pull' of spec.secretRef ${message}`),
     }),
   );
+  expect(() => pullCredentialsOf([given], IMAGE)).not.toThrow('CANARY');
 });
