@@ -10,7 +10,7 @@ import type { Runs, Standing } from '../activities/runs.ts';
 import { taskQueue } from '../api/names.ts';
 import { describeRef, type ObjectRef, workflowId } from '../api/object-ref.ts';
 import { requestReconcile, resume, Trigger } from '../workflows/messages.ts';
-import type { ResumeLaterInput } from '../workflows/tick.ts';
+import type { ResumeLaterInput, TickInput } from '../workflows/tick.ts';
 import { searchAttributeKeys, signalObject } from './objects.ts';
 import { keepSchedule, removeSchedule } from './schedules.ts';
 
@@ -28,7 +28,7 @@ export function createRuns(client: Client, cluster: string): Runs {
     async requestResume(ref, by) {
       await signalObject(client, cluster, ref, { signal: resume, request: { by }, trigger: Trigger.Resume });
     },
-    retryIn: (ref, delayMs) => make(ref, { name: 'retry', type: 'tick', delayMs }),
+    retryIn: (ref, delayMs) => make(ref, { name: 'retry', type: 'tick', delayMs, isRetry: true }),
     lookSoon: (ref) => make(ref, { name: 'retry', type: 'tick', delayMs: 0, keepsEarlier: true }),
     resumeIn: (ref, delayMs) => make(ref, { name: 'resume', type: 'resumeLater', delayMs }),
     dropRetry: (ref) => drop(ref, 'retry'),
@@ -75,6 +75,8 @@ interface Appointment {
   readonly name: 'retry' | 'resume';
   readonly type: 'tick' | 'resumeLater';
   readonly delayMs: number;
+  /** Of a tick: the one that follows a failure, not one that only hurries. */
+  readonly isRetry?: boolean;
   /** One that is pending already stays as it is; else the new one replaces it. */
   readonly keepsEarlier?: boolean;
 }
@@ -85,11 +87,16 @@ async function appoint(
   ref: ObjectRef,
   appointment: Appointment,
 ): Promise<void> {
-  const { name, type, delayMs, keepsEarlier = false } = appointment;
+  const { name, type, delayMs, isRetry, keepsEarlier = false } = appointment;
+  const input: ResumeLaterInput & TickInput = {
+    ref,
+    by: 'the end of its time',
+    ...(isRetry && { isRetry }),
+  };
   await client.workflow.start(type, {
     workflowId: `${workflowId(cluster, ref)}/${name}`,
     taskQueue: taskQueue(cluster),
-    args: [{ ref, by: 'the end of its time' } satisfies ResumeLaterInput],
+    args: [input],
     startDelay: delayMs,
     workflowIdConflictPolicy: keepsEarlier ? 'USE_EXISTING' : 'TERMINATE_EXISTING',
     staticSummary: `${name} ${describeRef(ref)}`,

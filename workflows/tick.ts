@@ -3,9 +3,17 @@ import type { Checked } from '../activities/observe/check.ts';
 import { appointed } from './activities.ts';
 import type { ResumeRequest, RunInput } from './messages.ts';
 
-/** What a schedule starts: a read-only look at one object, which asks for a run only when there is something to do. */
-export async function tick({ ref }: RunInput): Promise<Checked> {
-  return appointed.checkObject({ ref });
+export interface TickInput extends RunInput {
+  /** Whether it is the appointment that a failed or waiting run left. */
+  readonly isRetry?: boolean;
+}
+
+/**
+ * What a schedule starts, and a failed run for later: a read-only look at one object, which asks for a run only when
+ * there is something to do.
+ */
+export async function tick({ ref, isRetry }: TickInput): Promise<Checked> {
+  return appointed.checkObject({ ref, ...(isRetry && { isRetry }) });
 }
 
 export interface ResumeLaterInput extends RunInput, ResumeRequest {}

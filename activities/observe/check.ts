@@ -30,11 +30,20 @@ export interface Checked {
   readonly objects?: number;
 }
 
+export interface CheckInput extends RefInput {
+  /** Whether it is the look that a failed or waiting run arranged: the run that is asked for tells so. */
+  readonly isRetry?: boolean;
+}
+
 /**
- * The read-only look of a schedule's tick: is there anything that a run would do? Only then one is asked for.
+ * The read-only look of a tick: is there anything that a run would do? Only then one is asked for.
  * A check that cannot be made asks as well: the run says what is wrong in the object's status.
  */
-export async function checkObject(deps: Deps, { ref }: RefInput, step: StepContext): Promise<Checked> {
+export async function checkObject(
+  deps: Deps,
+  { ref, isRetry = false }: CheckInput,
+  step: StepContext,
+): Promise<Checked> {
   const object = await deps.kube.get(targetOfRef(ref));
   if (!object) {
     await deps.runs.forget(ref);
@@ -44,7 +53,7 @@ export async function checkObject(deps: Deps, { ref }: RefInput, step: StepConte
   if (idle !== undefined) return { requested: false, message: idle };
   const found = await look(deps, ref, object, step);
   if (found.due === undefined) return { requested: false, message: found.message, objects: found.objects };
-  await deps.runs.request(ref, found.due);
+  await deps.runs.request(ref, isRetry && found.due === 'Interval' ? 'Retry' : found.due);
   return { requested: true, message: found.message, objects: found.objects };
 }
 

@@ -27,6 +27,16 @@ describe('a tick', () => {
       objects: 4,
     });
     expect(object.steps).toEqual(['checkObject']);
+    expect(object.inputOf('checkObject')).toEqual({ ref: object.ref });
+  });
+
+  it('knows that it is a retry', async () => {
+    const object = rig.kustomization();
+
+    await runs().retryIn(object.ref, 1);
+    await rig.client.workflow.getHandle(`${object.id}/retry`).result();
+
+    expect(object.inputOf('checkObject')).toEqual({ ref: object.ref, isRetry: true });
   });
 
   it('sits out an outage: the look is not lost', async () => {
