@@ -40,10 +40,11 @@ export function specProgress(info: Pick<KindInfo, 'isStatic'>, object: Reconcile
   if (info.isStatic(object)) return kstatus({ ...object, status: {} });
   const observed = object.status?.observedGeneration ?? 0;
   const ready = findCondition(object.status?.conditions, 'Ready');
-  if (observed < 1 || ready === undefined) return IN_PROGRESS;
   // Conditions of other controllers may carry no generation: then the status as a whole must.
-  const seen = ready.observedGeneration || observed;
-  return seen === object.metadata.generation ? withTrouble(object, kstatus(object)) : IN_PROGRESS;
+  const seen = ready?.observedGeneration || observed;
+  if (ready === undefined || seen !== object.metadata.generation) return IN_PROGRESS;
+  // One whose very first attempt failed was never reconciled, but says already what is wrong.
+  return withTrouble(object, observed < 1 ? IN_PROGRESS : kstatus(object));
 }
 
 /** An attempt that failed is retried, so the wait goes on; but whoever waits may know why. */

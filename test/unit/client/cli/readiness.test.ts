@@ -160,4 +160,17 @@ describe('the wait of a resume', () => {
   ])('says $state: $name', ({ status, state }) => {
     expect(specProgress(KINDS.Kustomization, object(status)).state).toBe(state);
   });
+
+  it.each([
+    { name: 'the first attempt', observedGeneration: -1 },
+    { name: 'one after others that succeeded', observedGeneration: 2 },
+  ])('tells the trouble of $name', ({ observedGeneration }) => {
+    const failed = condition('Ready', 'False', 'no such image', GENERATION);
+    const status = { observedGeneration, conditions: [condition('Reconciling', 'True'), failed] };
+
+    expect(specProgress(KINDS.ImageRepository, object(status))).toEqual({
+      state: 'inProgress',
+      trouble: 'no such image',
+    });
+  });
 });
