@@ -1,6 +1,7 @@
 import type { RE2JS } from 're2js';
 import type { Alert } from '../../api/alert.ts';
 import { parseDuration } from '../../api/duration.ts';
+import { isLabel } from '../../api/formats/label.ts';
 import { compileRegExp, RegExpError } from '../../api/formats/regexp.ts';
 import { Annotation } from '../../api/names.ts';
 
@@ -24,7 +25,7 @@ const MOST_FAILURES = 1_000;
 
 /** Compiles the lists of an Alert and reads our annotations. A pattern that does not compile matches nothing. */
 export function compileAlert(alert: Alert): CompiledAlert {
-  const problems: string[] = [];
+  const problems = sourceProblems(alert);
   const { inclusionList = [], exclusionList = [] } = alert.spec;
   const included = compileAll(inclusionList, 'inclusion', problems);
   const excluded = compileAll(exclusionList, 'exclusion', problems);
@@ -38,6 +39,18 @@ export function compileAlert(alert: Alert): CompiledAlert {
     isAggregate: aggregateOf(alert, problems),
     problems,
   };
+}
+
+/** Sources whose `matchLabels` no object has, in the words of notification-controller. */
+function sourceProblems({ metadata, spec }: Alert): string[] {
+  return spec.eventSources
+    .filter(
+      ({ matchLabels = {} }) => !Object.entries(matchLabels).every(([key, value]) => isLabel(key, value)),
+    )
+    .map(
+      ({ kind, namespace = metadata.namespace, name }) =>
+        `error using matchLabels from event source ${kind}/${namespace}/${name}`,
+    );
 }
 
 function compileAll(patterns: readonly string[], list: string, problems: string[]): readonly RE2JS[] {

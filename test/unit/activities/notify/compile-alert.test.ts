@@ -35,6 +35,23 @@ describe('the lists of an Alert', () => {
   });
 });
 
+it('sources say which of them name labels that no object has', () => {
+  const kind = 'Kustomization';
+  const source = (name: string, matchLabels?: Record<string, string>) =>
+    ({ kind, name, matchLabels }) as const;
+  const eventSources = [
+    source('good', { team: 'web' }),
+    source('none'),
+    source('*', { 'a b': 'c' }),
+    { ...source('web', { team: 'a b' }), namespace: 'other' },
+  ];
+
+  expect(compileAlert(alertOf({ eventSources })).problems).toEqual([
+    'error using matchLabels from event source Kustomization/apps/*',
+    'error using matchLabels from event source Kustomization/other/web',
+  ]);
+});
+
 describe('our annotations', () => {
   it.each<{
     readonly annotations: Readonly<Record<string, string>>;
