@@ -62,7 +62,7 @@ const spec = z
         message: 'generic-oidc receivers must define at least one oidcProvider',
       },
       {
-        rule: "self.type == 'generic-oidc' || !has(self.oidcProviders)",
+        rule: "self.type == 'generic-oidc' || !has(self.oidcProviders) || size(self.oidcProviders) == 0",
         message: 'oidcProviders can only be set when type is generic-oidc',
       },
       {
