@@ -34,11 +34,15 @@ export const sendLark: Sender = async (deps, delivery) => {
   acceptAnswer(answer.status, answer.text);
 };
 
+/** A tag could mention everybody. */
 function textOf(event: FluxEvent): string {
-  // A tag could mention everybody.
-  const message = messageOf(event, LONGEST.text).replaceAll('<', '&#60;').replaceAll('>', '&#62;');
+  const message = withoutTags(messageOf(event, LONGEST.text));
   const metadata = metadataOf(event, LONGEST.value).map(([key, value]) => `${key}: ${value}\n`);
-  return `**${message}**\n\n${metadata.join('')}`;
+  return `**${message}**\n\n${withoutTags(metadata.join(''))}`;
+}
+
+function withoutTags(text: string): string {
+  return text.replaceAll('<', '&#60;').replaceAll('>', '&#62;');
 }
 
 /** Refusals come with an answer of success, and a code. */

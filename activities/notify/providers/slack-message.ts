@@ -8,7 +8,7 @@ export interface SlackForm {
   readonly color: string;
   /** Of the text and of each value, in UTF-16 units. */
   readonly longest: { readonly text: number; readonly value: number };
-  /** Makes plain text of the message for the service's markup. */
+  /** Makes plain text of what the event says for the service's markup. */
   readonly escape?: (text: string) => string;
   readonly fallback?: boolean;
 }
@@ -18,7 +18,11 @@ export function slackMessage({ event }: Delivery, form: SlackForm): object {
   const { escape = asItIs, longest } = form;
   const author = titleOf(event);
   const text = escape(messageOf(event, longest.text));
-  const fields = metadataOf(event, longest.value).map(([title, value]) => ({ title, value, short: false }));
+  const fields = metadataOf(event, longest.value).map(([title, value]) => ({
+    title: escape(title),
+    value: escape(value),
+    short: false,
+  }));
   return {
     channel: form.channel,
     username: form.username,

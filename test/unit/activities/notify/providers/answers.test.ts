@@ -148,8 +148,12 @@ describe.each(SERVICES)('%s', (type, name, recipient) => {
     );
     expect(KEEPS.has(type) ? [] : unseen).toEqual([]);
     expect(body.length).toBeLessThan(KEEPS.has(type) ? 500_000 : 70_000);
+    if (MENTIONS.has(type)) expect(text).not.toMatch(/<[!@]/);
   });
 });
+
+/** Somebody who annotates an object could call everybody of a room. */
+const MENTIONS: ReadonlySet<string> = new Set(['lark', 'slack', 'webex']);
 
 /** Machines get the metadata, or all of the event, as it is. */
 const KEEPS: ReadonlySet<string> = new Set([
