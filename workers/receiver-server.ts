@@ -10,6 +10,7 @@ import { createTokenVerifier } from '../activities/notify/receiver/oidc/verifier
 import { describeRef, type ObjectRef } from '../api/object-ref.ts';
 import { Trigger } from '../workflows/messages.ts';
 import { listen } from './listen.ts';
+import { answerBroken } from './receiver/answer-broken.ts';
 import { answerHook } from './receiver/answer-hook.ts';
 import { createApp } from './receiver/app.ts';
 import { openBook } from './receiver/book.ts';
@@ -118,6 +119,7 @@ function listener(fetch: Parameters<typeof createAdaptorServer>[0]['fetch'], tim
     },
   }) as Server;
   server.maxConnections = MOST_CONNECTIONS;
+  answerBroken(server);
   return server;
 }
 

@@ -170,6 +170,12 @@ describe('resources', () => {
       ['b'],
       200,
     ],
+    [
+      'by a filter that cannot be told of the second one',
+      [{ kind: git, name: '*', matchLabels: {}, filter: "res.metadata.name == 'a' || req.missing == 1" }],
+      ['a'],
+      500,
+    ],
     ['by a filter that cannot be told', [{ kind: git, name: 'a', filter: 'req.missing == 1' }], [], 500],
   ])('%s', async (_name, resources, poked, status) => {
     const { send, done } = await rigFor('generic', { resources }, {}, labelled);
@@ -296,6 +302,20 @@ describe('strangers', () => {
     const answer = await raw(rig, `POST ${path} HTTP/1.1\r\n${host}${rest || '\r\n'}`);
     expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect(done).toEqual([]);
+  });
+
+  it('with a header of a megabyte get to read why they are refused', async () => {
+    const { rig, path, send } = await rigFor('generic');
+    const { port, hostname } = new URL(rig.url);
+    const socket = connect(Number(port), hostname);
+    let answer = '';
+    socket.on('data', (chunk) => (answer += chunk));
+    socket.end(`POST ${path} HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(1024 * 1024)}\r\n\r\n`);
+
+    // A connection that is reset is an error, which may come before the answer.
+    await once(socket, 'close');
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+    expect((await send()).status).toBe(200);
   });
 
   it('who come too often are told to wait, and keep nobody out who knows a path', async () => {
