@@ -48,8 +48,8 @@ export async function findResources(
     const isMeant = ({ apiVersion, kind, metadata }: KubeObject) =>
       budget(() => filters.every((holds) => holds({ ...said, res: { apiVersion, kind, metadata } })));
     try {
-      const objects = await objectsOf(resource, receiver.metadata.namespace, options);
-      targets.push(...objects.filter(isMeant).map(targetOf));
+      for (const object of await objectsOf(resource, receiver.metadata.namespace, options))
+        if (isMeant(object)) targets.push(targetOf(object));
     } catch (error) {
       errors.push(error instanceof Error ? error : new Error(String(error)));
     }
