@@ -8,6 +8,7 @@ import type { FluxEvent } from './event.ts';
 import { mergeEvents } from './merge-events.ts';
 import type { AlertRef, Labels, Notice, Route } from './notice.ts';
 import { count, isCounting } from './outbox.ts';
+import { isOutdated, opensIncidents } from './outdated.ts';
 import { readAlert, readProvider } from './read-alert.ts';
 import { send } from './send.ts';
 
@@ -62,7 +63,7 @@ export interface DeliverInput {
 }
 
 export interface Delivered {
-  /** False when the Alert or its Provider rests, or the Alert is gone. */
+  /** False when the Alert or its Provider rests, the Alert is gone, or what the message opens or closes is over. */
   readonly isTold: boolean;
 }
 
@@ -76,9 +77,9 @@ export async function deliverEvent(deps: Deps, input: DeliverInput, step: StepCo
   const alert = await readAlert(deps, ref);
   if (event === undefined || alert === undefined || alert.spec.suspend) return { isTold: false };
   const provider = await readProvider(deps, alert);
-  if (provider.spec.suspend) return { isTold: false };
-  const { metrics } = deps;
-  await counted(metrics, provider.spec.type, () => send(deps, { alert, provider, event, key }, step));
+  const { type, suspend } = provider.spec;
+  if (suspend || (opensIncidents(type) && (await isOutdated(deps.kube, event)))) return { isTold: false };
+  await counted(deps.metrics, type, () => send(deps, { alert, provider, event, key }, step));
   faultPoint('event.delivered');
   return { isTold: true };
 }

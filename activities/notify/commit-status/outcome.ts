@@ -11,7 +11,6 @@ export type Outcome = 'running' | 'success' | 'failure';
 /** By `Kind/namespace/name`: what the commit came to at those that have tried it to the end. */
 export type Ended = Readonly<Record<string, Exclude<Outcome, 'running'>>>;
 
-// Not ready, but nothing has failed: something else is not there yet.
 const WAITING: ReadonlySet<string> = new Set([
   Reason.DependencyNotReady,
   Reason.SourceNotReady,
@@ -19,6 +18,11 @@ const WAITING: ReadonlySet<string> = new Set([
   Reason.Progressing,
   Reason.ProgressingWithRetry,
 ]);
+
+/** Whether an object that is not ready has not failed: something else is not there yet. */
+export function isWaiting(reason: string): boolean {
+  return WAITING.has(reason);
+}
 
 /** By the status: the commit is the last that was tried, and with the spec that there is. */
 export function kustomizationOutcome(object: Kustomization, commit: string): Outcome {
@@ -39,5 +43,5 @@ function readyOutcome({ metadata, status }: Kustomization | HelmRelease | HelmCh
   const ready = findCondition(status?.conditions, ConditionType.Ready);
   if (ready?.observedGeneration !== metadata.generation) return 'running';
   if (ready.status === 'True') return 'success';
-  return ready.status === 'False' && !WAITING.has(ready.reason) ? 'failure' : 'running';
+  return ready.status === 'False' && !isWaiting(ready.reason) ? 'failure' : 'running';
 }

@@ -146,6 +146,32 @@ describe('a delivery', () => {
     expect(await deliverEvent(deps(), input, STEP)).toEqual({ isTold: false });
   });
 
+  it('opens no incident of a failure that is over, and closes none of one that came since', async () => {
+    const sink = await startSink();
+    const { involvedObject, timestamp } = NOTIFIED;
+    const { apiVersion, kind, namespace, name } = involvedObject;
+    const lastTransitionTime = new Date(Date.parse(timestamp) + 60_000).toISOString();
+    const become = (status: string, reason: string) => {
+      const conditions = [{ type: 'Ready', status, reason, lastTransitionTime }];
+      put({ apiVersion, kind, metadata: { namespace, name }, status: { conditions } });
+    };
+    put(alertOf({}), providerOf({ type: 'pagerduty', address: sink.url, channel: 'key' }));
+    const tell = (severity: 'info' | 'error') =>
+      deliverEvent(deps(), { ...input, events: [{ ...NOTIFIED, severity }] }, STEP);
+
+    become('True', 'ReconciliationSucceeded');
+    expect(await tell('error')).toEqual({ isTold: false });
+    expect(await tell('info')).toEqual({ isTold: true });
+    become('False', 'BuildFailed');
+    expect(await tell('info')).toEqual({ isTold: false });
+    expect(await tell('error')).toEqual({ isTold: true });
+
+    const actions = sink.received.map(
+      ({ body }) => (JSON.parse(body) as { event_action?: string }).event_action,
+    );
+    expect(actions).toEqual(['resolve', undefined, 'trigger']);
+  });
+
   it('is tried again while the Provider is missing: it may be on its way', async () => {
     put(alertOf({}));
 
