@@ -33,6 +33,8 @@ export interface Wanted {
   readonly source?: Record<string, unknown>;
   readonly image?: ImageRef;
   readonly id?: string;
+  /** Another automation than the one that all tests have. */
+  readonly metadata?: { readonly name: string; readonly namespace?: string; readonly uid: string };
   readonly options?: Partial<ImageUpdaterOptions>;
   readonly request?: Partial<UpdateRequest>;
 }
@@ -64,11 +66,11 @@ function updaterOf(fixture: GitFixture, options: Partial<ImageUpdaterOptions> = 
   });
 }
 
-function automationObject({ git, path, status }: Wanted): ImageUpdateAutomation {
+function automationObject({ git, path, status, metadata }: Wanted): ImageUpdateAutomation {
   return imageUpdateAutomation.parse({
     apiVersion: 'image.toolkit.fluxcd.io/v1',
     kind: 'ImageUpdateAutomation',
-    metadata: { name: 'auto', namespace: 'apps', uid: 'u', resourceVersion: '1', generation: 1 },
+    metadata: { name: 'auto', namespace: 'apps', uid: 'u', resourceVersion: '1', generation: 1, ...metadata },
     spec: {
       interval: '1m',
       sourceRef: { kind: 'GitRepository', name: 'app' },

@@ -4,21 +4,31 @@ export interface NewCommit {
   readonly parent: string;
   readonly author: { readonly name?: string | undefined; readonly email: string };
   readonly time: Date;
-  /** With the trailer of {@link withTrailer}. */
+  /** With the trailers of {@link withTrailers}. */
   readonly message: string;
 }
 
-const TRAILER = 'Reconcile-Id';
+/** The last lines of a message. */
+export interface Trailers {
+  /** Which reconcile made the commit: a later attempt at the same knows it by that. */
+  readonly reconcileId: string;
+  /** Which automation did, as `made-by.ts` writes it. */
+  readonly madeBy?: string | undefined;
+}
+
+const RECONCILE_ID = 'Reconcile-Id: ';
+const MADE_BY = 'Automation: ';
 const TRAILER_LINE = /^[A-Za-z0-9-]+: \S/;
 
-/** A message that tells which reconcile made it: a last line that a later attempt knows it by. */
-export function withTrailer(message: string, reconcileId: string): string {
+/** A message that tells who made it, in its last lines. */
+export function withTrailers(message: string, { reconcileId, madeBy }: Trailers): string {
   const text = message.replaceAll(/[\r\0]/g, '').replaceAll(/^\n+|\s+$/g, '');
   const paragraphs = text.split(/\n\n+/);
   // In the paragraph of other trailers: Gerrit reads its Change-Id in the last one only.
   const hasTrailers = paragraphs.length > 1 && TRAILER_LINE.test(text.slice(text.lastIndexOf('\n') + 1));
   const separator = text === '' ? '' : hasTrailers ? '\n' : '\n\n';
-  return `${text}${separator}${TRAILER}: ${reconcileId}\n`;
+  const maker = madeBy === undefined ? '' : `${MADE_BY}${madeBy}\n`;
+  return `${text}${separator}${maker}${RECONCILE_ID}${reconcileId}\n`;
 }
 
 /** The bytes of a commit object without a signature. */
@@ -46,7 +56,9 @@ export interface ReadCommit {
   readonly committedAt: number;
   /** Of the trailer; undefined when nobody's reconcile made it. */
   readonly reconcileId: string | undefined;
-  /** Without the trailer. */
+  /** Of the trailer above, not checked. */
+  readonly madeBy: string | undefined;
+  /** Without the trailers. */
   readonly message: string;
 }
 
@@ -58,15 +70,23 @@ export function readCommit(object: Buffer): ReadCommit {
   const body = end < 0 ? '' : text.slice(end + 2).trimEnd();
   const valuesOf = (name: string) =>
     headers.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
-  const lastLine = body.slice(body.lastIndexOf('\n') + 1);
-  const isOurs = lastLine.startsWith(`${TRAILER}: `);
+  const [rest, reconcileId] = withoutLast(body, RECONCILE_ID);
+  const [message, madeBy] = reconcileId === undefined ? [rest] : withoutLast(rest, MADE_BY);
   return {
     tree: valuesOf('tree')[0] ?? '',
     parents: valuesOf('parent'),
     committedAt: Number(/ (\d+) [+-]\d{4}$/.exec(valuesOf('committer')[0] ?? '')?.[1] ?? 0) * 1000,
-    reconcileId: isOurs ? lastLine.slice(TRAILER.length + 2) : undefined,
-    message: (isOurs ? body.slice(0, -lastLine.length) : body).trimEnd(),
+    reconcileId,
+    madeBy,
+    message: message.trimEnd(),
   };
+}
+
+/** A text and the value of its last line, taken off it if it begins like that. */
+function withoutLast(text: string, name: string): readonly [string, string?] {
+  const start = text.lastIndexOf('\n') + 1;
+  if (!text.startsWith(name, start)) return [text];
+  return [text.slice(0, Math.max(0, start - 1)), text.slice(start + name.length)];
 }
 
 // What git itself takes out of names: they would end the field early.

@@ -15,8 +15,10 @@ import { createKeyedLock } from '../../fetch/keyed-lock.ts';
 import { resolveWith } from '../../fetch/resolve.ts';
 import { UP_TO_DATE } from '../../status/image-update-automation-status.ts';
 import { type Branches, branchesOf } from './branches.ts';
+import type { Maker } from './made-by.ts';
+import { hasObserved } from './policies.ts';
 import { type ReadSecret, signingOf } from './signing.ts';
-import { type BranchChanges, hasObserved, type UpdateResult, updateBranch } from './update-branch.ts';
+import { type BranchChanges, type UpdateResult, updateBranch } from './update-branch.ts';
 import { updatePathOf } from './update-path.ts';
 
 export interface ImageUpdaterOptions {
@@ -43,6 +45,8 @@ export interface UpdateRequest {
   readonly heartbeat: (detail: Readonly<Record<string, unknown>>) => void;
   /** Told what a push branch of its own changes, each time it is as it should be: for a pull request. */
   readonly onChanges?: (changes: BranchChanges) => void;
+  /** Told whose commits are about to be taken off the push branch, so that they are asked to make them again. */
+  readonly onDropped?: (others: readonly Maker[]) => Promise<void>;
 }
 
 /** Commits what policies chose to the repositories that want it. */
@@ -128,11 +132,12 @@ async function remoteWork(
   request: Parameters<GitRemotes['mirrors']['use']>[1],
   heads: ReadonlyMap<string, string>,
 ): Promise<UpdateResult | 'raced'> {
-  const { remotes, remote, passed = faultPoint, onChanges = () => undefined } = plan;
+  const { remotes, remote, passed = faultPoint } = plan;
+  const { onChanges = () => undefined, onDropped = async () => undefined } = plan;
   return await remotes.mirrors.use(remote.session, request, async ({ repository, resolved }) => {
     const isWhole = resolved.pinned && resolved.ref !== undefined;
     const tree = { session: remote.session, repository, commit: resolved.commit, isWhole };
-    return await updateBranch({ ...plan, tree, resolved, heads, passed, onChanges });
+    return await updateBranch({ ...plan, tree, resolved, heads, passed, onChanges, onDropped });
   });
 }
 

@@ -16,20 +16,15 @@ export interface Edit {
   /** The same with what changed in them, by paths below `spec.update.path`. */
   readonly updated: readonly UpdatedFile[];
   readonly problems: readonly string[];
-  /** The other objects that were read along, undefined where the mirror lacks one. */
-  readonly alsoRead: readonly (Buffer | undefined)[];
 }
 
 interface Wanted {
   readonly images: ReadonlyMap<string, ImageRef>;
-  readonly alsoRead: readonly string[];
   /** Whether a marker that names none of the images is worth a sentence. */
   readonly isOurs: (setter: string) => boolean;
 }
 
 const HEADER_BYTES = 128;
-// The commits that are read along.
-const OTHER_OBJECTS = 4 * 1024 * 1024;
 const MOST_CHANGED = 64 * 1024 * 1024;
 
 /**
@@ -39,16 +34,14 @@ const MOST_CHANGED = 64 * 1024 * 1024;
 export async function editFiles(
   tree: Tree,
   { base, files, problems }: MarkedFiles,
-  { images, alsoRead: others, isOurs }: Wanted,
+  { images, isOurs }: Wanted,
 ): Promise<Edit> {
   const edits: FileEdit[] = [];
   const updated: UpdatedFile[] = [];
   const found = [...problems];
   let bytes = 0;
-  const [first = [], ...rest] = batches(files);
-  const [alsoRead, contents] = await readObjects(tree, others, first);
-  for (const batch of [first, ...rest]) {
-    const read = batch === first ? contents : (await readObjects(tree, [], batch))[1];
+  for (const batch of batches(files)) {
+    const read = await readBlobs(tree, batch);
     for (const [index, file] of batch.entries()) {
       // Between two files other work of the process gets its turn.
       await new Promise((turn) => setImmediate(turn));
@@ -63,20 +56,17 @@ export async function editFiles(
       edits.push({ path: file.path, mode: file.mode, content });
     }
   }
-  return { files: edits, updated, problems: [...new Set(found)], alsoRead };
+  return { files: edits, updated, problems: [...new Set(found)] };
 }
 
-async function readObjects(
+async function readBlobs(
   { session, repository }: Tree,
-  others: readonly string[],
   files: readonly TreeFile[],
-): Promise<readonly [(Buffer | undefined)[], readonly (Buffer | undefined)[]]> {
-  const ids = [...others, ...files.map(({ id }) => id)];
-  if (ids.length === 0) return [[], []];
+): Promise<readonly (Buffer | undefined)[]> {
+  const ids = files.map(({ id }) => id);
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  const maxOutput = bytes + ids.length * HEADER_BYTES + OTHER_OBJECTS;
-  const objects = parseBatch(await catFiles(session, ids, { repository, maxOutput }));
-  return [objects.slice(0, others.length), objects.slice(others.length)];
+  const maxOutput = bytes + ids.length * HEADER_BYTES;
+  return parseBatch(await catFiles(session, ids, { repository, maxOutput }));
 }
 
 function sentencesOf({ problem, unknownPolicies }: FileOutcome, isOurs: Wanted['isOurs']): readonly string[] {

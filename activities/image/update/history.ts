@@ -1,4 +1,5 @@
 import { git } from '../../fetch/git.ts';
+import { gitProblem } from '../../fetch/git-errors.ts';
 import { type ReadCommit, readCommit } from './commit-object.ts';
 import type { Tree } from './find-marked.ts';
 
@@ -11,31 +12,35 @@ export interface FoundCommit extends ReadCommit {
   readonly id: string;
 }
 
-/**
- * The newest commit among the last 50 below `head` that this reconcile made; undefined when there is none. Brings those
- * commits here first, since mirrors are shallow.
- */
+/** The newest commit among the last 50 below `head` that this reconcile made; undefined when there is none. */
 export async function findOurs(
   tree: Tree,
   { head, ref, reconcileId }: { readonly head: string; readonly ref: string; readonly reconcileId: string },
 ): Promise<FoundCommit | undefined> {
-  await fetch(tree, DEPTH, ref);
+  const commits = await recentCommits(tree, { head, ref, depth: DEPTH, count: DEPTH });
+  return commits.find((commit) => commit.reconcileId === reconcileId);
+}
+
+export interface Recent {
+  readonly head: string;
+  /** Leads to it at the remote. */
+  readonly ref: string;
+  /** So many commits are brought here first, since mirrors are shallow; 0 reads what is here. */
+  readonly depth: number;
+  readonly count: number;
+}
+
+/** The newest commits below `head` and itself, as far as the mirror has them; none when the remote has moved the ref. */
+export async function recentCommits(
+  tree: Tree,
+  { head, ref, depth, count }: Recent,
+): Promise<readonly FoundCommit[]> {
+  if (depth > 0 && !(await fetch(tree, depth, ref))) return [];
   const { session, repository } = tree;
-  const args = [
-    'log',
-    '-z',
-    `--max-count=${DEPTH}`,
-    '--no-show-signature',
-    '--format=raw',
-    '--no-mailmap',
-    head,
-  ];
+  const flags = ['-z', '--ignore-missing', `--max-count=${count}`, '--no-show-signature', '--no-mailmap'];
+  const args = ['log', ...flags, '--format=raw', head];
   const log = await git(session, args, { repository, maxOutput: MOST_MESSAGES });
-  for (const text of log.split('\0')) {
-    const commit = fromLog(text);
-    if (commit?.reconcileId === reconcileId) return commit;
-  }
-  return undefined;
+  return log.split('\0').flatMap((text) => fromLog(text) ?? []);
 }
 
 /** Whether `ancestor` is among the last 50 commits below `commit`, of which `ref` has all but the last. */
@@ -49,21 +54,17 @@ export async function isRecentAncestor(
   return list.split('\n').includes(ancestor);
 }
 
-/** Reads a commit that the mirror may lack; `ref` leads to it at the remote. */
-export async function bringCommit(tree: Tree, id: string, ref: string): Promise<ReadCommit | undefined> {
-  const { session, repository } = tree;
-  await fetch(tree, 1, ref);
-  const answer = await git(session, ['cat-file', '--batch'], { repository, input: `${id}\n` });
-  const body = answer.indexOf('\n') + 1;
-  return / commit \d+$/.test(answer.slice(0, body - 1))
-    ? readCommit(Buffer.from(answer.slice(body)))
-    : undefined;
-}
-
-async function fetch({ session, repository, isWhole }: Tree, depth: number, ref: string): Promise<void> {
+/** Answers false when the remote has no such ref any more. */
+async function fetch({ session, repository, isWhole }: Tree, depth: number, ref: string): Promise<boolean> {
   const flags = isWhole ? [] : [`--depth=${depth}`];
   const args = ['fetch', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', ...flags];
-  await git(session, [...args, '--', session.url.href, ref], { repository });
+  try {
+    await git(session, [...args, '--', session.url.href, ref], { repository });
+    return true;
+  } catch (error) {
+    if (gitProblem(error) === 'missing-ref') return false;
+    throw error;
+  }
 }
 
 // `--format=raw` shows the object with its message indented by four spaces.

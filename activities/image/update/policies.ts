@@ -47,6 +47,22 @@ function imageOf({ name, tag, digest }: ImageRef): ImageRef {
   return { name, tag, ...(digest && { digest }) };
 }
 
+/** Whether the status tells of an update of this spec with these images. */
+export function hasObserved(
+  { metadata, status }: ImageUpdateAutomation,
+  images: ReadonlyMap<string, ImageRef>,
+): boolean {
+  const observed = status?.observedPolicies ?? {};
+  return (
+    status?.observedGeneration === metadata.generation &&
+    Object.keys(observed).length === images.size &&
+    Object.entries(observed).every(([name, { name: image, tag, digest }]) => {
+      const now = images.get(`${metadata.namespace}:${name}`);
+      return now?.name === image && now.tag === tag && (now.digest ?? '') === (digest ?? '');
+    })
+  );
+}
+
 /**
  * Names what a commit is for, the same in every attempt at it: an attempt that finds the commit of a lost one knows it
  * by that.

@@ -1,30 +1,35 @@
 import { Reason } from '../../../api/reasons.ts';
 import { failed } from '../../failures.ts';
 import { commitMessageOf } from './commit-message-of.ts';
-import { commitObject, type ReadCommit, readCommit, withTrailer } from './commit-object.ts';
+import { commitObject, readCommit, withTrailers } from './commit-object.ts';
 import type { Edit } from './edit.ts';
-import { bringCommit } from './history.ts';
+import { madeBy, makerOf } from './made-by.ts';
 import { pushCommit } from './push.ts';
 import { pushRefspec } from './push-refspec.ts';
+import { isApart, type Stack } from './stack.ts';
 import type { BranchUpdate, Landed } from './update-branch.ts';
 import { writeCommit, writeTree } from './write-tree.ts';
 
 /**
- * Brings an edit to the push branch as one commit on top of the checkout, or finds it there. `raced` when a ref has
- * moved meanwhile, `same` when the edit changes nothing after all. Throws GitOperationFailed.
+ * Brings an edit to the push branch as one commit on the base of its stack, or finds it there. `raced` when a ref has
+ * moved meanwhile. Throws GitOperationFailed.
  */
-export async function pushBranch(update: BranchUpdate, edit: Edit): Promise<Landed | 'raced' | 'same'> {
-  const { tree, branches, resolved, heads } = update;
-  const id = await writeTree(tree, edit.files);
-  // Where the checkout moved after we looked, that is where the branch is.
-  const seen = resolved.ref === branches.pushRef ? tree.commit : heads.get(branches.pushRef);
-  const there = await adoptable(update, { tree: id, seen, object: edit.alsoRead[0] });
-  if (there !== undefined) return (await pushRefspec(update, there)) ? there : 'raced';
-  if (!branches.switched && seen !== undefined && seen !== tree.commit) throw notOnBranch(update);
+export async function pushBranch(update: BranchUpdate, stack: Stack, edit: Edit): Promise<Landed | 'raced'> {
+  const { tree, branches } = update;
+  const id = await writeTree({ ...tree, commit: stack.base }, edit.files);
+  const [there, ...more] = stack.own;
+  if (there?.tree === id && more.length === 0) {
+    const landed = { ...there, isAdopted: true };
+    return (await pushRefspec(update, landed)) ? landed : 'raced';
+  }
+  const seen = seenOf(update);
+  if (!branches.switched && seen !== undefined && seen !== stack.base) throw notOnBranch(update);
 
-  const object = await newCommit(update, edit, id);
+  const object = await newCommit(update, stack.base, { tree: id, edit });
   const commit = await writeCommit(tree, object);
   update.passed('image.committed');
+  // Before the push: who dies behind it would have asked nobody, and who comes too early loses the race or wins it.
+  if (stack.dropped.length > 0) await update.onDropped(stack.dropped);
   update.assertMayWrite();
   const { pushRef: ref, options } = branches;
   if (!(await pushCommit(tree, { commit, ref, seen, options }))) return 'raced';
@@ -33,33 +38,40 @@ export async function pushBranch(update: BranchUpdate, edit: Edit): Promise<Land
   return (await pushRefspec(update, landed)) ? landed : 'raced';
 }
 
-interface Wanted {
-  readonly tree: string;
-  readonly seen: string | undefined;
-  /** The commit that was seen, where the mirror has it. */
-  readonly object: Buffer | undefined;
-}
-
-/** What the push branch holds, if that is what we would push: on the same commit, with the same tree, made by a reconcile. */
-async function adoptable(
-  update: BranchUpdate,
-  { tree: wanted, seen, object }: Wanted,
-): Promise<Landed | undefined> {
+/**
+ * Takes the own commits off a push branch of its own, where the policies have gone back to what is below them. Answers
+ * false for a race. Throws GitOperationFailed.
+ */
+export async function withdraw(update: BranchUpdate, { base, dropped }: Stack): Promise<boolean> {
   const { tree, branches } = update;
-  if (seen === undefined || seen === tree.commit) return undefined;
-  const found: ReadCommit | undefined = object
-    ? readCommit(object)
-    : await bringCommit(tree, seen, branches.pushRef);
-  if (found?.tree !== wanted || found.reconcileId === undefined) return undefined;
-  if (found.parents.length !== 1 || found.parents[0] !== tree.commit) return undefined;
-  return { id: seen, ...found, isAdopted: true };
+  if (dropped.length > 0) await update.onDropped(dropped);
+  update.assertMayWrite();
+  const { pushRef: ref, options } = branches;
+  if (!(await pushCommit(tree, { commit: base, ref, seen: seenOf(update), options }))) return false;
+  return await pushRefspec(update, { id: base, isAdopted: false });
 }
 
-async function newCommit(update: BranchUpdate, { updated }: Edit, tree: string): Promise<Buffer> {
-  const { automation, reconcileId, sign, now } = update;
-  const message = withTrailer(commitMessageOf(automation, updated), reconcileId);
+/** Where the push branch was. Where the checkout moved after we looked, that is where the branch is. */
+function seenOf(update: BranchUpdate): string | undefined {
+  const { tree, branches, heads } = update;
+  return isApart(update) ? heads.get(branches.pushRef) : tree.commit;
+}
+
+interface Content {
+  /** The tree with the edit. */
+  readonly tree: string;
+  readonly edit: Edit;
+}
+
+async function newCommit(update: BranchUpdate, parent: string, { tree, edit }: Content): Promise<Buffer> {
+  const { automation, branches, reconcileId, sign, now } = update;
+  const maker = makerOf(automation);
+  const message = withTrailers(commitMessageOf(automation, edit.updated), {
+    reconcileId,
+    madeBy: isApart(update) ? madeBy(maker, branches, { tree, parents: [parent] }) : undefined,
+  });
   const author = automation.spec.git?.commit.author ?? { email: '' };
-  return await sign(commitObject({ tree, parent: update.tree.commit, author, time: now(), message }));
+  return await sign(commitObject({ tree, parent, author, time: now(), message }));
 }
 
 function notOnBranch({ branches, resolved }: BranchUpdate): Error {

@@ -8,7 +8,10 @@ import type { BranchUpdate, Landed } from './update-branch.ts';
  * Pushes what `spec.git.push.refspec` asks for, after the branch has the commit. Answers false for a race. Throws
  * GitOperationFailed, also where commits would be overwritten and the refspec does not begin with `+`.
  */
-export async function pushRefspec(update: BranchUpdate, landed: Landed): Promise<boolean> {
+export async function pushRefspec(
+  update: BranchUpdate,
+  landed: Pick<Landed, 'id' | 'isAdopted'>,
+): Promise<boolean> {
   const { automation, tree, branches, heads } = update;
   const { refspec, options } = branches;
   // What the status tells of is done with: some targets are no branches that one could look at.

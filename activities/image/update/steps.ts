@@ -8,6 +8,7 @@ import { type Attempt, attemptOf, readObject } from '../../observe/object.ts';
 import { announceUpdate } from '../../status/settle-image-update-automation.ts';
 import type { StepContext } from '../../steps.ts';
 import { openPullRequest, type PullRequestOutcome } from '../pull-request/open-pull-request.ts';
+import { askOthers } from './ask-others.ts';
 import { type ObservedPolicies, readPolicies, reconcileId } from './policies.ts';
 import type { BranchChanges, UpdateResult } from './update-branch.ts';
 
@@ -45,6 +46,7 @@ export async function updateImages(deps: Deps, { ref }: RefInput, step: StepCont
     signal: step.signal,
     heartbeat: step.heartbeat,
     onChanges: (found) => (changes = found),
+    onDropped: (others) => askOthers(deps, others),
   });
   const { switched } = updated;
   const pullRequest = await openPullRequest(deps, { automation, source, switched, changes }, step);

@@ -8,8 +8,11 @@ import type { ReadCommit } from './commit-object.ts';
 import { type Edit, editFiles } from './edit.ts';
 import { findMarked, type Tree } from './find-marked.ts';
 import { findOurs } from './history.ts';
-import { pushBranch } from './push-branch.ts';
+import type { Maker } from './made-by.ts';
+import { hasObserved } from './policies.ts';
+import { pushBranch, withdraw } from './push-branch.ts';
 import { pushRefspec } from './push-refspec.ts';
+import { isApart, readStack, type Stack } from './stack.ts';
 
 /** What an update did; small enough to travel. */
 export interface UpdateResult {
@@ -70,6 +73,8 @@ export interface BranchUpdate {
   readonly assertMayWrite: () => void;
   readonly passed: (point: FaultPoint) => void;
   readonly onChanges: (changes: BranchChanges) => void;
+  /** Told, right before a push, whose commits it takes away. */
+  readonly onDropped: (others: readonly Maker[]) => Promise<void>;
 }
 
 /** A commit on the push branch, and whether somebody before us has put it there. */
@@ -84,26 +89,50 @@ const LONGEST_MESSAGE = 2048;
 
 /** Edits, commits and pushes once; `raced` when a ref has moved meanwhile. Throws what the status shall say. */
 export async function updateBranch(update: BranchUpdate): Promise<UpdateResult | 'raced'> {
-  const { tree, resolved, branches, heads, images, path } = update;
-  const marked = await findMarked(tree, path);
-  const onPush = heads.get(branches.pushRef);
-  const alsoRead = onPush === undefined ? [] : [onPush];
-  const edit = await editFiles(tree, marked, { images, alsoRead, isOurs: oursOf(update.automation) });
+  const { branches } = update;
+  const stack = await readStack(update);
+  const edit = await editAt(update, stack.base);
   update.passed('image.edited');
-  if (edit.files.length === 0) {
-    const lost = await adopt(update);
-    if (lost !== undefined && !(await pushRefspec(update, lost))) return 'raced';
-    return resultOf(update, edit, lost);
+  if (edit.files.length === 0 && (await isWithdrawn(update, stack))) {
+    return (await withdraw(update, stack)) ? resultOf(update, edit) : 'raced';
   }
-  const landed = await pushBranch(update, edit);
-  if (landed === 'raced' || landed === 'same') return landed === 'raced' ? landed : resultOf(update, edit);
-  if (branches.switched) {
-    const base = resolved.ref?.startsWith('refs/heads/')
-      ? resolved.ref.slice('refs/heads/'.length)
-      : undefined;
-    update.onChanges({ base, head: branches.push, message: landed.message, files: edit.updated });
-  }
+  const landed = edit.files.length > 0 ? await pushBranch(update, stack, edit) : await adopt(update, stack);
+  if (landed === 'raced') return landed;
+  if (branches.switched)
+    await tellChanges(update, stack, { edit, message: (landed ?? stack.newest)?.message });
   return resultOf(update, edit, landed);
+}
+
+interface Told {
+  readonly edit: Edit;
+  /** Of the newest own commit; undefined where there is none. */
+  readonly message: string | undefined;
+}
+
+/** Tells all that this automation changes of the checkout, not by its last commit alone. */
+async function tellChanges(update: BranchUpdate, stack: Stack, { edit, message }: Told): Promise<void> {
+  if (message === undefined) return;
+  const { tree, branches, resolved } = update;
+  const { updated: files } = stack.base === tree.commit ? edit : await editAt(update, tree.commit);
+  if (files.length === 0) return;
+  const base = resolved.ref?.startsWith('refs/heads/') ? resolved.ref.slice('refs/heads/'.length) : undefined;
+  update.onChanges({ base, head: branches.push, message, files });
+}
+
+/**
+ * Whether the push branch proposes what policies have gone back from. One that is gone, maybe for a moment, wants nothing
+ * else than what is there: who reviews it keeps it.
+ */
+async function isWithdrawn(update: BranchUpdate, { base, newest }: Stack): Promise<boolean> {
+  const top = update.heads.get(update.branches.pushRef);
+  if (!update.branches.switched || newest === undefined || top === undefined || top === base) return false;
+  return (await editAt(update, top)).files.length > 0;
+}
+
+async function editAt(update: BranchUpdate, commit: string): Promise<Edit> {
+  const { automation, images, path } = update;
+  const tree = { ...update.tree, commit };
+  return await editFiles(tree, await findMarked(tree, path), { images, isOurs: oursOf(automation) });
 }
 
 /**
@@ -121,29 +150,15 @@ function oursOf({ metadata, spec }: ImageUpdateAutomation): (setter: string) => 
  * The commit of an attempt that was lost after its push: the branch has all changes, and the status knows of none.
  * In a quiet interval nothing is asked for that.
  */
-async function adopt(update: BranchUpdate): Promise<Landed | undefined> {
-  const { automation, tree, resolved, branches, reconcileId, images } = update;
-  if (resolved.ref !== branches.pushRef || resolved.pinned) return undefined;
+async function adopt(update: BranchUpdate, { newest }: Stack): Promise<Landed | 'raced' | undefined> {
+  const { automation, tree, branches, reconcileId, images } = update;
   if (hasObserved(automation, images)) return undefined;
-  const found = await findOurs(tree, { head: tree.commit, ref: branches.pushRef, reconcileId });
-  if (found === undefined || found.id === automation.status?.lastPushCommit) return undefined;
-  return { ...found, isAdopted: true };
-}
-
-/** Whether the status tells of an update of this spec with these images. */
-export function hasObserved(
-  { metadata, status }: ImageUpdateAutomation,
-  images: ReadonlyMap<string, ImageRef>,
-): boolean {
-  const observed = status?.observedPolicies ?? {};
-  return (
-    status?.observedGeneration === metadata.generation &&
-    Object.keys(observed).length === images.size &&
-    Object.entries(observed).every(([name, { name: image, tag, digest }]) => {
-      const now = images.get(`${metadata.namespace}:${name}`);
-      return now?.name === image && now.tag === tag && (now.digest ?? '') === (digest ?? '');
-    })
-  );
+  const found = isApart(update)
+    ? newest
+    : await findOurs(tree, { head: tree.commit, ref: branches.pushRef, reconcileId });
+  if (found?.reconcileId !== reconcileId || found.id === automation.status?.lastPushCommit) return undefined;
+  const lost: Landed = { ...found, isAdopted: true };
+  return (await pushRefspec(update, lost)) ? lost : 'raced';
 }
 
 function resultOf({ branches, resolved }: BranchUpdate, edit: Edit, landed?: Landed): UpdateResult {

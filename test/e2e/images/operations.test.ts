@@ -135,6 +135,29 @@ describe('somebody who operates', () => {
   });
 });
 
+test('two automations with one push branch propose both, and again after the checkout moved', async () => {
+  const { home, push, repository, policy, automation, image, log, show } = await imageHome();
+  await push(['1', '2']);
+  const line = (name: string) => `image: ${image}:1 # {"$imagepolicy": "${home.namespace}:${name}"}\n`;
+  await home.push({ 'one.yaml': line('one'), 'two.yaml': line('two') });
+  await repository();
+  for (const name of ['one', 'two']) {
+    await policy({}, name, { name });
+    await automation({ policySelector: { matchLabels: { name } } }, { name });
+  }
+  const proposed = async () =>
+    [await show('flux/image-updates', 'one.yaml'), await show('flux/image-updates', 'two.yaml')].join('\n');
+  const both = `${line('one')}${line('two')}`.replaceAll(':1 ', ':2 ').trim();
+  await expect.poll(() => proposed().catch(() => ''), POLL).toBe(both);
+
+  await home.push({ 'three.yaml': 'a: b\n' });
+  await home.reconcile(Kind.ImageUpdateAutomation, 'one');
+
+  await expect.poll(() => show('flux/image-updates', 'three.yaml').catch(() => ''), POLL).toContain('a: b');
+  await expect.poll(proposed, POLL).toBe(both);
+  expect(await log('flux/image-updates')).toHaveLength(4);
+});
+
 describe('a worker that starts again', () => {
   let stack: Stack;
   beforeAll(async () => {

@@ -3,7 +3,7 @@ import {
   commitObject,
   readCommit,
   withSignature,
-  withTrailer,
+  withTrailers,
 } from '../../../../../activities/image/update/commit-object.ts';
 
 const SHA1 = 'a'.repeat(40);
@@ -34,11 +34,11 @@ describe('the trailer', () => {
     ['is all of an empty message', ' \n', 'Reconcile-Id: x\n'],
     ['follows no carriage returns and NULs', 'one\r\n\r\ntw\0o', 'one\n\ntwo\n\nReconcile-Id: x\n'],
   ])('%s', (_name, message, expected) => {
-    expect(withTrailer(message, 'x')).toBe(expected);
+    expect(withTrailers(message, { reconcileId: 'x' })).toBe(expected);
   });
 
   it('is read back, and the message without it', () => {
-    const object = commitObject({ ...NEW, message: withTrailer('one\n\ntwo', 'x') });
+    const object = commitObject({ ...NEW, message: withTrailers('one\n\ntwo', { reconcileId: 'x' }) });
 
     expect(readCommit(object)).toEqual({
       tree: NEW.tree,
