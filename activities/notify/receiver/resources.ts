@@ -45,11 +45,14 @@ export async function findResources(
   const { resources } = receiver.spec;
   for (const [index, resource] of resources.entries()) {
     const filters = expressions.filters[index] ?? [];
-    const isMeant = ({ apiVersion, kind, metadata }: KubeObject) =>
-      budget(() => filters.every((holds) => holds({ ...said, res: { apiVersion, kind, metadata } })));
+    const see = (object: KubeObject): void => {
+      const { apiVersion, kind, metadata } = object;
+      const res = { apiVersion, kind, metadata };
+      if (budget(() => filters.every((holds) => holds({ ...said, res })))) targets.push(targetOf(object));
+    };
     try {
-      for (const object of await objectsOf(resource, receiver.metadata.namespace, options))
-        if (isMeant(object)) targets.push(targetOf(object));
+      // In their order, up to one of which it cannot be told.
+      for (const object of await objectsOf(resource, receiver.metadata.namespace, options)) see(object);
     } catch (error) {
       errors.push(error instanceof Error ? error : new Error(String(error)));
     }
