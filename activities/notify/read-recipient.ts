@@ -6,6 +6,7 @@ import { type ProxyAccess, proxyOf } from '../fetch/http/proxy.ts';
 import { rememberSecret } from '../redact.ts';
 import type { Recipient } from './contract.ts';
 import { readHeaders } from './read-headers.ts';
+import { rememberAddress } from './remember-address.ts';
 import { setsCommitStatus } from './wants.ts';
 
 const LONGEST_ADDRESS = 2048;
@@ -27,6 +28,7 @@ export async function readRecipient(
   const cert = await named(spec.certSecretRef, 'certSecretRef');
   const proxySecret = await named(spec.proxySecretRef, 'proxySecretRef');
   if (secret) rememberAll(secret);
+  rememberAddress(text(secret, 'address') ?? '');
   return {
     type: spec.type,
     name,

@@ -89,6 +89,19 @@ it('is masked from then on, with the token of a header', async () => {
   expect(redact('https://hooks/canary-a canary-b canary-c')).toBe('*** *** ***');
 });
 
+it.each([
+  ['Cannot POST /services/T1/B2/canary-of-the-path%2B1', 'Cannot POST ***'],
+  ['no webhook canary-of-the-path+1', 'no webhook ***'],
+  ['the key canary=of=the=query=2 is revoked', 'the key *** is revoked'],
+  ['/?key=canary%3Dof%3Dthe%3Dquery%3D2', '/?key=***'],
+  ['no such method: /services/T1', 'no such method: /services/T1'],
+])('of an address in a Secret, what a server repeats is masked: %s', async (said, told) => {
+  const address = 'https://hooks/services/T1/B2/canary-of-the-path%2B1?key=canary%3Dof%3Dthe%3Dquery%3D2';
+  await read({ secretRef }, { s: { address } });
+
+  expect(redact(said)).toBe(told);
+});
+
 it.each<{
   readonly name: string;
   readonly spec: Partial<Provider['spec']>;
