@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { readBody } from '../fetch/http/body.ts';
 import type { Authorization, HttpAnswer, HttpClient, TlsAccess } from '../fetch/http/client.ts';
-import { HttpError, retryAfter } from '../fetch/http/error.ts';
+import { HttpError, restOf, retryAfter } from '../fetch/http/error.ts';
 import type { ProxyAccess } from '../fetch/http/proxy.ts';
 import { ProviderError } from './provider-error.ts';
 
@@ -117,8 +117,7 @@ function wordsOf(value: unknown, depth = 0): readonly string[] {
 function busy(status: number, headers: IncomingHttpHeaders, now: number) {
   const told = retryAfter(headers['retry-after'], now);
   if (status !== 429 && status !== 403) return { retryAfterMs: told };
-  if (told !== undefined) return { isBusy: true, retryAfterMs: told };
+  if (headers['retry-after'] !== undefined) return { isBusy: true, retryAfterMs: told };
   if (headers['x-ratelimit-remaining'] !== '0') return { isBusy: status === 429 };
-  const reset = Number(headers['x-ratelimit-reset']) * 1000 - now;
-  return { isBusy: true, retryAfterMs: Number.isFinite(reset) ? Math.max(0, reset) : undefined };
+  return { isBusy: true, retryAfterMs: restOf(Number(headers['x-ratelimit-reset']) * 1000 - now) };
 }

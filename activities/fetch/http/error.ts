@@ -59,6 +59,8 @@ export class HttpError extends Error {
 // Of sockets, resolvers, undici, its parser and zlib; a full disk, for one, is no trouble of the network.
 const NETWORK = /^(UND_ERR_|HPE_|Z_|EAI_|ENOTFOUND|ECONN|EHOST|ENET|EADDR|EPIPE|EPROTO)/;
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
+// What the other side says of the connection, as it speaks TLS.
+const ALERT = /^ERR_SSL_.*_ALERT_/;
 
 /** What a failed request or a broken body means; other errors pass through. */
 export function asHttpError(error: unknown): unknown {
@@ -68,22 +70,35 @@ export function asHttpError(error: unknown): unknown {
   if (isTimeout(error)) return new HttpError('timeout', 'the server did not answer in time');
   const code = codeOf(error);
   if (code === undefined) return error;
-  if (CERTIFICATE.test(code)) {
-    const hint = 'put the certificate of its authority into a Secret as ca.crt and name it in certSecretRef';
-    return new HttpError('tls', `the certificate of the server is not trusted (${code}); ${hint}`);
+  if (ALERT.test(code)) {
+    const hint = 'it may want tls.crt and tls.key of a client in the Secret of certSecretRef, or others';
+    return new HttpError('tls', `the server refuses the TLS connection (${code}); ${hint}`);
   }
+  if (CERTIFICATE.test(code))
+    return new HttpError('tls', `the certificate of the server ${certificateWords(code)}`);
   if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) {
     return new HttpError('tls', `${NO_TLS} (${code})`);
   }
   return NETWORK.test(code) ? new HttpError('network', networkWords(code, error)) : error;
 }
 
-/** Milliseconds of a Retry-After header, in seconds or as a date; undefined without one. */
+/** Milliseconds of a Retry-After header, in seconds or as a date, as {@link restOf} bounds them; undefined without one. */
 export function retryAfter(header: string | string[] | undefined, now: number): number | undefined {
   if (typeof header !== 'string' || header.trim() === '') return undefined;
   const seconds = Number(header);
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+  return restOf(ms);
+}
+
+const SHORTEST_REST_MS = 1_000;
+const LONGEST_REST_MS = 24 * 60 * 60_000;
+
+/**
+ * The rest that a server asks for, a day at most. Undefined where it asks for none, or its clock is behind: who refuses
+ * and says "at once" would be asked again and again without a pause.
+ */
+export function restOf(ms: number): number | undefined {
+  return ms >= SHORTEST_REST_MS ? Math.min(ms, LONGEST_REST_MS) : undefined;
 }
 
 function isTimeout(error: unknown): boolean {
@@ -96,6 +111,21 @@ function isTimeout(error: unknown): boolean {
     // Who asked to stop is told so before; what is left is a bound of time.
     codeOf(error) === 'ABORT_ERR'
   );
+}
+
+function certificateWords(code: string): string {
+  switch (code) {
+    case 'CERT_HAS_EXPIRED':
+    case 'CERT_NOT_YET_VALID':
+      return `or of its authority is not valid now (${code}); renew it`;
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `is for other names (${code}); use one of them, or a certificate that has this one`;
+    default: {
+      const hint =
+        'put the certificate of its authority into a Secret as ca.crt and name it in certSecretRef';
+      return `is not trusted (${code}); ${hint}`;
+    }
+  }
 }
 
 function networkWords(code: string, error: unknown): string {

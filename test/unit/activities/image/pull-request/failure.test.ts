@@ -32,6 +32,10 @@ describe.each(HOSTS)('a pull request at %s', (kind) => {
     [500, {}, undefined],
     [502, {}, undefined],
     [503, { 'Retry-After': '3' }, 3000],
+    [503, { 'Retry-After': '1e300' }, 86_400_000],
+    [403, { 'Retry-After': '0' }, undefined],
+    [429, { 'Retry-After': 'Sun, 22 Nov 2020 12:00:00 GMT' }, undefined],
+    [403, { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '1' }, undefined],
   ])('may pass by itself after HTTP %i with %j', async (status, headers, nextRetryDelay) => {
     await using host = await startHost(kind);
     host.intercept(() => ({ status, json: { message: 'later' }, headers }));
@@ -40,7 +44,8 @@ describe.each(HOSTS)('a pull request at %s', (kind) => {
       type: 'PullRequestFailed',
       nonRetryable: false,
       message: expect.stringContaining(`HTTP ${status}: later`),
-      ...(nextRetryDelay !== undefined && { nextRetryDelay }),
+      // Undefined is a pause of our own.
+      nextRetryDelay,
     });
   });
 
