@@ -1,3 +1,6 @@
+import type { Alert } from '../../api/alert.ts';
+import { Annotation } from '../../api/names.ts';
+import type { ProviderType } from '../../api/provider.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { transient } from '../failures.ts';
@@ -11,6 +14,7 @@ import { count, isCounting } from './outbox.ts';
 import { isOutdated, opensIncidents } from './outdated.ts';
 import { readAlert, readProvider } from './read-alert.ts';
 import { send } from './send.ts';
+import { typeTakes } from './wants.ts';
 
 export interface RouteInput {
   readonly notice: Notice;
@@ -72,16 +76,31 @@ export interface Delivered {
  * transient for what may pass by itself.
  */
 export async function deliverEvent(deps: Deps, input: DeliverInput, step: StepContext): Promise<Delivered> {
-  const { alert: ref, events, total = events.length, windowMs = 0, key } = input;
-  const event = mergeEvents({ events, total, windowMs });
+  const { alert: ref, key } = input;
   const alert = await readAlert(deps, ref);
-  if (event === undefined || alert === undefined || alert.spec.suspend) return { isTold: false };
+  if (alert === undefined || alert.spec.suspend) return { isTold: false };
   const provider = await readProvider(deps, alert);
   const { type, suspend } = provider.spec;
-  if (suspend || (opensIncidents(type) && (await isOutdated(deps.kube, event)))) return { isTold: false };
+  const event = messageOf(input, alert, type);
+  if (event === undefined || suspend || (opensIncidents(type) && (await isOutdated(deps.kube, event))))
+    return { isTold: false };
   await counted(deps.metrics, type, () => send(deps, { alert, provider, event, key }, step));
   faultPoint('event.delivered');
   return { isTold: true };
+}
+
+/**
+ * What is left of the events for the Provider's type, which is not known while the Provider is missing. The end of
+ * failures that were counted is for every type.
+ */
+function messageOf(
+  { events, total = events.length, windowMs = 0 }: DeliverInput,
+  { metadata }: Alert,
+  type: ProviderType,
+): FluxEvent | undefined {
+  const isForAll = metadata.annotations?.[Annotation.afterFailures] !== undefined;
+  const taken = isForAll ? events : events.filter((event) => typeTakes(type, event));
+  return mergeEvents({ events: taken, total: total - (events.length - taken.length), windowMs });
 }
 
 const NOTIFICATION = 'notification.toolkit.fluxcd.io/v1beta3';

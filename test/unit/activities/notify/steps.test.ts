@@ -181,6 +181,23 @@ describe('a delivery', () => {
     });
   });
 
+  it.each<{ readonly annotations: Readonly<Record<string, string>>; readonly told: readonly string[] }>([
+    { annotations: {}, told: ['it is done'] },
+    { annotations: { 'pawl.dev/after-failures': '3' }, told: ['2 events in 1s:'] },
+  ])('to a Provider that came later is of what its type is told of: $told', async ({ annotations, told }) => {
+    const sink = await startSink();
+    const metadata = { 'kustomize.toolkit.fluxcd.io/commit_status': 'update' };
+    put(alertOf({}, annotations), providerOf({ type: 'rocket', address: sink.url }));
+    const update = { ...NOTIFIED, metadata };
+
+    await deliverEvent(deps(), { ...input, events: [update, NOTIFIED], windowMs: 1_000 }, STEP);
+
+    const texts = sink.received.map(({ body }) => /"text":"([^"\\]*)/.exec(body)?.[1]);
+    expect(texts).toEqual(told);
+    if (Object.keys(annotations).length > 0) return;
+    expect(await deliverEvent(deps(), { ...input, events: [update] }, STEP)).toEqual({ isTold: false });
+  });
+
   it('is given up where the Provider does not parse', async () => {
     put(alertOf({}), { ...providerOf(), spec: { type: 'pigeon' } });
 
