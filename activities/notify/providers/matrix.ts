@@ -22,7 +22,10 @@ export const sendMatrix: Sender = async (deps, delivery) => {
 };
 
 function addressOf({ recipient, key }: Delivery): string {
-  const room = encodeURIComponent(needed(recipient, 'channel')).replaceAll('%3A', ':');
+  // What is encoded already stays so, as with Flux.
+  const room = encodeURIComponent(needed(recipient, 'channel'))
+    .replaceAll('%3A', ':')
+    .replace(/%25(?=[\da-f]{2})/gi, '%');
   const transaction = createHash('sha256').update(key).digest('hex');
   const server = needed(recipient, 'address').replace(/\/+$/, '');
   return `${server}/_matrix/client/r0/rooms/${room}/send/m.room.message/${transaction}`;

@@ -138,6 +138,16 @@ describe('what chats are told', () => {
     expect(other.to).not.toBe(told.info.to);
   });
 
+  it.each([
+    ['!r:example.org', '!r:example.org'],
+    ['!r%3Aexample.org', '!r%3Aexample.org'],
+    ['#a/b?c:example.org', '%23a%2Fb%3Fc:example.org'],
+  ])('finds the room %s of Matrix', async (channel, room) => {
+    const recipient = { address: 'https://matrix.example.org', channel, token: 'syt_1' };
+    const told = await service.tell('matrix', recipient, eventOf('info'));
+    expect(told.to).toContain(`/_matrix/client/r0/rooms/${room}/send/m.room.message/`);
+  });
+
   it('posts Markdown to a room of Webex', async () => {
     const address = 'https://webexapis.com/v1/messages';
     const told = await tell('webex', { address, channel: 'room', token: 'w1' });
