@@ -70,15 +70,8 @@ export function asHttpError(error: unknown): unknown {
   if (isTimeout(error)) return new HttpError('timeout', 'the server did not answer in time');
   const code = codeOf(error);
   if (code === undefined) return error;
-  if (ALERT.test(code)) {
-    const hint = 'it may want tls.crt and tls.key of a client in the Secret of certSecretRef, or others';
-    return new HttpError('tls', `the server refuses the TLS connection (${code}); ${hint}`);
-  }
-  if (CERTIFICATE.test(code))
-    return new HttpError('tls', `the certificate of the server ${certificateWords(code)}`);
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS')) {
-    return new HttpError('tls', `${NO_TLS} (${code})`);
-  }
+  const tls = tlsWords(code);
+  if (tls !== undefined) return new HttpError('tls', tls);
   return NETWORK.test(code) ? new HttpError('network', networkWords(code, error)) : error;
 }
 
@@ -111,6 +104,16 @@ function isTimeout(error: unknown): boolean {
     // Who asked to stop is told so before; what is left is a bound of time.
     codeOf(error) === 'ABORT_ERR'
   );
+}
+
+/** What an error of TLS means; undefined for others. */
+function tlsWords(code: string): string | undefined {
+  if (ALERT.test(code)) {
+    const hint = 'it may want tls.crt and tls.key of a client in the Secret of certSecretRef, or others';
+    return `the server refuses the TLS connection (${code}); ${hint}`;
+  }
+  if (CERTIFICATE.test(code)) return `the certificate of the server ${certificateWords(code)}`;
+  return /^(?:EPROTO$|ERR_SSL|ERR_TLS)/.test(code) ? `${NO_TLS} (${code})` : undefined;
 }
 
 function certificateWords(code: string): string {
