@@ -14,6 +14,7 @@ import { answerBroken } from './receiver/answer-broken.ts';
 import { answerHook } from './receiver/answer-hook.ts';
 import { createApp } from './receiver/app.ts';
 import { openBook } from './receiver/book.ts';
+import { boundConnections } from './receiver/bound-connections.ts';
 import { afterSignal, createObjectPokes, type SignalRun } from './receiver/poke-object.ts';
 import { createPokes } from './receiver/pokes.ts';
 import { createSecretReader } from './receiver/secrets.ts';
@@ -118,7 +119,7 @@ function listener(fetch: Parameters<typeof createAdaptorServer>[0]['fetch'], tim
       requireHostHeader: true,
     },
   }) as Server;
-  server.maxConnections = MOST_CONNECTIONS;
+  boundConnections(server, MOST_CONNECTIONS);
   answerBroken(server);
   return server;
 }
