@@ -1,4 +1,16 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type ParsedNode,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
+import { ManifestError } from '../../../api/formats/manifest-error.ts';
+import type { DocumentText } from '../../../api/formats/yaml-document.ts';
 import { resolvePlainScalar } from '../../../api/formats/yaml-scalar.ts';
 import type { ObjectId } from './changes.ts';
 import { commentOf, type LeadIn, leadInOf, type Place } from './comments.ts';
@@ -14,18 +26,25 @@ export interface MarkedScalar {
   readonly object: ObjectId;
 }
 
-/** Finds the scalars of a document that have a marker, in their order. Keys and what aliases stand for are none. */
-export function markedScalars(text: string, root: YAMLMap.Parsed): MarkedScalar[] {
-  const search: Search = { text, owners: ownersIn(root), found: [], behind: 0 };
+/**
+ * Finds the scalars of a document that have a marker, in their order. Keys and what aliases stand for are none. Throws
+ * {@link ManifestError} where an alias stands for nothing: nobody could read the document.
+ */
+export function markedScalars(source: DocumentText, root: YAMLMap.Parsed): MarkedScalar[] {
+  const { text } = source;
+  const search: Search = { source, text, owners: ownersIn(root), found: [], anchors: new Set(), behind: 0 };
   walk(root, { object: objectIdOf(root), isInFlow: false }, search);
   return search.found;
 }
 
 interface Search {
+  readonly source: DocumentText;
   readonly text: string;
   /** The items of a list are objects of their own. */
   readonly owners: ReadonlyMap<unknown, ObjectId>;
   readonly found: MarkedScalar[];
+  /** Those so far: an alias stands for one above it. */
+  readonly anchors: Set<string>;
   behind: number;
 }
 
@@ -37,8 +56,9 @@ interface Position {
 }
 
 function walk(node: ParsedNode | null, position: Position, search: Search): void {
+  if (isAlias(node)) visitAlias(node, search);
+  else if (node?.anchor !== undefined) search.anchors.add(node.anchor);
   if (isScalar(node)) visitScalar(node, position, search);
-  else if (isAlias(node)) search.behind = node.range[1];
   if (!isMap(node) && !isSeq(node)) return;
   const object = search.owners.get(node) ?? position.object;
   const isInFlow = position.isInFlow || node.flow === true;
@@ -54,6 +74,16 @@ function walk(node: ParsedNode | null, position: Position, search: Search): void
     walk(key as ParsedNode, { ...inside, isKey: true }, search);
     walk(value as ParsedNode | null, inside, search);
   }
+}
+
+function visitAlias({ source: name, range }: Alias.Parsed, search: Search): void {
+  search.behind = range[1];
+  if (search.anchors.has(name)) return;
+  const { file, firstLine, text } = search.source;
+  const [start] = range;
+  const line = firstLine + text.slice(0, start).split('\n').length - 1;
+  const column = start - text.lastIndexOf('\n', start - 1);
+  throw new ManifestError({ file, line, column }, `unknown anchor ${JSON.stringify(name)}`);
 }
 
 function kindOf(node: unknown): NonNullable<Place['item']>['after'] {

@@ -89,7 +89,7 @@ function markedIn(source: DocumentText): MarkedScalar[] {
   if (!hasContent(source.text)) return [];
   const root = composeYamlDocument(source)?.contents ?? null;
   if (root === null) return [];
-  if (isMap(root)) return markedScalars(source.text, root);
+  if (isMap(root)) return markedScalars(source, root);
   const position = { file: source.file, line: source.firstLine, column: 1 };
   throw new ManifestError(
     position,

@@ -198,6 +198,8 @@ describe('a file is left alone', () => {
     ['of a text', `a ${TAG}\n`, 'f.yaml:1:1: the document is no object'],
     ['with control characters', `${good}b: \u0001\n`, 'f.yaml:2:4: control characters'],
     ['with a lone return', `${good}b: c\rd: e\n`, 'f.yaml:2: a line ends in CR'],
+    ['with an alias of nothing', `${good}---\nb: 1\nc:\n  - *b\n`, 'f.yaml:5:5: unknown anchor "b"'],
+    ['with an alias above its anchor', `${good}b: *c\nd: &c 1\n`, 'f.yaml:2:4: unknown anchor "c"'],
     ['nested too deep', `${good}b: ${'['.repeat(101)}${']'.repeat(101)}\n`, 'f.yaml:2:104: nested deeper'],
     ['that is too large', `${good}# ${'x'.repeat(5 * 1024 * 1024)}\n`, 'f.yaml: file is larger than 5 MiB'],
   ])('%s', (_case, text, problem) => {
