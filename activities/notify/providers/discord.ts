@@ -4,7 +4,7 @@ import { explain } from './explain.ts';
 import { slackColor, slackMessage } from './slack-message.ts';
 
 // An embed holds 6000 characters in all, a value 1024.
-const LONGEST = { text: 2900, value: 1024 };
+const LONGEST = { text: 2900, value: 1024, all: 2700 };
 const MOST_FIELDS = 25;
 
 /** Discord: a webhook, in the form that it takes from Slack's clients. */

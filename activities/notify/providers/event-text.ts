@@ -13,14 +13,24 @@ export function messageOf(event: FluxEvent, longest: number): string {
   return shorten(clean(event.message), longest);
 }
 
-/** Each key with its value: the summary first, the others by name, so that messages look alike. */
+/**
+ * Each key with its value: the summary first, the others by name, so that messages look alike. Those for which there is
+ * no room in `all` are left out.
+ */
 export function metadataOf(
   { metadata = {} }: FluxEvent,
-  longest: number,
+  { value: longest, all = Number.POSITIVE_INFINITY }: { readonly value: number; readonly all?: number },
 ): readonly (readonly [key: string, value: string])[] {
+  let left = all;
   return Object.entries(metadata)
     .toSorted(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1))
-    .map(([key, value]) => [shorten(clean(key), LONGEST_KEY), shorten(clean(value), longest)]);
+    .map(([key, value]) => [shorten(clean(key), LONGEST_KEY), shorten(clean(value), longest)] as const)
+    .filter(([key, value]) => {
+      const size = key.length + value.length + AROUND;
+      if (size > left) return false;
+      left -= size;
+      return true;
+    });
 }
 
 /** Cuts between two characters, and shows that it did. */
@@ -35,6 +45,8 @@ export function escapeMarkup(text: string): string {
 }
 
 const LONGEST_KEY = 256;
+/** What services write around a key and its value, about. */
+const AROUND = 8;
 
 function clean(text: string): string {
   return text.toWellFormed().replace(CONTROL, ' ');

@@ -5,7 +5,7 @@ import { escapeMarkup, messageOf, metadataOf, titleOf } from './event-text.ts';
 import { explain } from './explain.ts';
 
 // A message holds 32 000 bytes in all.
-const LONGEST = { text: 4000, value: 1000 };
+const LONGEST = { text: 4000, value: 1000, all: 5000 };
 
 /** Google Chat: a card for the webhook of a space. */
 export const sendGoogleChat: Sender = async (deps, delivery) => {
@@ -21,7 +21,7 @@ export const sendGoogleChat: Sender = async (deps, delivery) => {
 function cardOf(event: FluxEvent): object {
   const message = escapeMarkup(messageOf(event, LONGEST.text));
   const text = event.severity === 'error' ? `<font color="#ff0000">${message}</font>` : message;
-  const details = metadataOf(event, LONGEST.value).map(([topLabel, content]) => ({
+  const details = metadataOf(event, LONGEST).map(([topLabel, content]) => ({
     textParagraph: null,
     keyValue: { topLabel, content, contentMultiline: false, bottomLabel: null, icon: null },
   }));

@@ -26,7 +26,7 @@ export const sendGrafana: Sender = async (deps, delivery) => {
 function tagsOf(event: FluxEvent): readonly string[] {
   const { kind, name, namespace } = event.involvedObject;
   // A colon parts a tag's key from its value.
-  const metadata = metadataOf(event, LONGEST_VALUE).map(
+  const metadata = metadataOf(event, { value: LONGEST_VALUE }).map(
     ([key, value]) => `${key.replaceAll(':', '|')}: ${value.replaceAll(':', '|')}`,
   );
   return [

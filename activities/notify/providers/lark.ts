@@ -7,7 +7,7 @@ import { messageOf, metadataOf, titleOf } from './event-text.ts';
 import { explain } from './explain.ts';
 
 // A request holds 20 KiB in all.
-const LONGEST = { text: 4000, value: 500 };
+const LONGEST = { text: 4000, value: 500, all: 2400 };
 // Too many requests, and a trouble of its own.
 const PASSING = new Set([9499, 11232, 19005]);
 
@@ -37,7 +37,7 @@ export const sendLark: Sender = async (deps, delivery) => {
 /** A tag could mention everybody. */
 function textOf(event: FluxEvent): string {
   const message = withoutTags(messageOf(event, LONGEST.text));
-  const metadata = metadataOf(event, LONGEST.value).map(([key, value]) => `${key}: ${value}\n`);
+  const metadata = metadataOf(event, LONGEST).map(([key, value]) => `${key}: ${value}\n`);
   return `**${message}**\n\n${withoutTags(metadata.join(''))}`;
 }
 

@@ -10,7 +10,7 @@ export function markdownOf(
   longest: { readonly text: number; readonly value: number },
 ): string {
   const { kind, namespace, name } = event.involvedObject;
-  const lines = metadataOf(event, longest.value)
+  const lines = metadataOf(event, longest)
     .filter(([key]) => key !== CHANGE_REQUEST)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `* \`${key}\`: ${value}\n`);

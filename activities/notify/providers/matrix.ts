@@ -7,7 +7,7 @@ import { explain } from './explain.ts';
 import { bearer, needed } from './needed.ts';
 
 // An event of a room holds 64 KiB in all.
-const LONGEST = { text: 12_000, value: 1000 };
+const LONGEST = { text: 12_000, value: 1000, all: 8000 };
 
 /** Matrix: a text in a room. The server knows a repetition by its transaction. */
 export const sendMatrix: Sender = async (deps, delivery) => {
@@ -33,6 +33,6 @@ function addressOf({ recipient, key }: Delivery): string {
 
 function textOf(event: FluxEvent): string {
   const heading = `${event.severity === 'error' ? '🚨' : '💫'} ${titleOf(event)}`;
-  const metadata = metadataOf(event, LONGEST.value).map(([key, value]) => `- ${key}: ${value}\n`);
+  const metadata = metadataOf(event, LONGEST).map(([key, value]) => `- ${key}: ${value}\n`);
   return `${heading}\n${messageOf(event, LONGEST.text)}\n${metadata.join('')}`;
 }

@@ -5,7 +5,7 @@ import { messageOf, metadataOf, titleOf } from './event-text.ts';
 import { explain } from './explain.ts';
 
 // A message holds 28 KiB in all.
-const LONGEST = { text: 5000, value: 1000 };
+const LONGEST = { text: 5000, value: 1000, all: 3500 };
 
 /** Microsoft Teams: an Adaptive Card for a webhook of a workflow, the older card for a connector of Office 365. */
 export const sendMsTeams: Sender = async (deps, delivery) => {
@@ -33,14 +33,14 @@ function connectorCard(event: FluxEvent): object {
       {
         activityTitle: messageOf(event, LONGEST.text),
         activitySubtitle: title,
-        facts: metadataOf(event, LONGEST.value).map(([name, value]) => ({ name, value })),
+        facts: metadataOf(event, LONGEST).map(([name, value]) => ({ name, value })),
       },
     ],
   };
 }
 
 function adaptiveCard(event: FluxEvent): object {
-  const facts = metadataOf(event, LONGEST.value).map(([title, value]) => ({ title, value }));
+  const facts = metadataOf(event, LONGEST).map(([title, value]) => ({ title, value }));
   const attention = event.severity === 'error' ? { color: 'attention' } : {};
   const items = [
     { type: 'TextBlock', text: titleOf(event), size: 'large', weight: 'bolder', wrap: true },

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Delivery, Sender } from '../contract.ts';
 import { postJson } from '../post-json.ts';
-import { messageOf, shorten } from './event-text.ts';
+import { messageOf, metadataOf, shorten } from './event-text.ts';
 import { explain } from './explain.ts';
 import { headerToken } from './needed.ts';
 
-const LONGEST = { message: 130, description: 15_000 };
+const LONGEST = { message: 130, description: 15_000, details: { value: 2000, all: 7500 } };
 
 /** Opsgenie: an alert for each object and reason; a repetition counts up the one that is open. */
 export const sendOpsgenie: Sender = async (deps, delivery) => {
@@ -19,7 +19,7 @@ export const sendOpsgenie: Sender = async (deps, delivery) => {
       message: shorten(`${kind}/${name}`, LONGEST.message),
       alias: aliasOf(delivery),
       description: messageOf(event, LONGEST.description),
-      details: { ...event.metadata, severity: event.severity },
+      details: { ...Object.fromEntries(metadataOf(event, LONGEST.details)), severity: event.severity },
     },
     explain,
   });

@@ -6,8 +6,8 @@ export interface SlackForm {
   readonly channel: string;
   readonly username: string;
   readonly color: string;
-  /** Of the text and of each value, in UTF-16 units. */
-  readonly longest: { readonly text: number; readonly value: number };
+  /** Of the text, of each value, and of all keys and values, in UTF-16 units. */
+  readonly longest: { readonly text: number; readonly value: number; readonly all?: number };
   /** Makes plain text of what the event says for the service's markup. */
   readonly escape?: (text: string) => string;
   readonly fallback?: boolean;
@@ -18,7 +18,7 @@ export function slackMessage({ event }: Delivery, form: SlackForm): object {
   const { escape = asItIs, longest } = form;
   const author = titleOf(event);
   const text = escape(messageOf(event, longest.text));
-  const fields = metadataOf(event, longest.value).map(([title, value]) => ({
+  const fields = metadataOf(event, longest).map(([title, value]) => ({
     title: escape(title),
     value: escape(value),
     short: false,

@@ -9,8 +9,7 @@ import { misconfigured, needed } from './needed.ts';
 const API = 'https://api.telegram.org';
 /** Of a message, once its escapes are read. */
 const LONGEST = 4096;
-const LONGEST_VALUE = 300;
-const LONGEST_METADATA = 2000;
+const LONGEST_METADATA = { value: 300, all: 2000 };
 
 /** Telegram: a message of a bot. The channel is a chat's id, `id:topic` or `@name`; an address is ignored. */
 export const sendTelegram: Sender = async (deps, delivery) => {
@@ -44,12 +43,8 @@ function botToken(recipient: Recipient): string {
 function textOf(event: FluxEvent): string {
   const { kind, name, namespace } = event.involvedObject;
   const heading = `${event.severity === 'error' ? '🚨' : '💫'} ${kind.toLowerCase()}/${name}/${namespace}`;
-  let left = LONGEST_METADATA;
-  const metadata = metadataOf(event, LONGEST_VALUE).filter(([key, value]) => {
-    left -= key.length + value.length + '- : \n'.length;
-    return left >= 0;
-  });
-  const told = LONGEST_METADATA - Math.max(left, 0);
+  const metadata = metadataOf(event, LONGEST_METADATA);
+  const told = metadata.map(([key, value]) => `- ${key}: ${value}\n`).join('').length;
   const message = messageOf(event, LONGEST - heading.length - told - 2);
   const lines = metadata.map(([key, value]) => `\\- *${escape(key)}*: ${escape(value)}\n`);
   return `*${escape(heading)}*\n${escape(message)}\n${lines.join('')}`;

@@ -22,7 +22,7 @@ export const sendWebex: Sender = async (deps, delivery) => {
 
 function markdownOf(event: FluxEvent): string {
   const heading = `${event.severity === 'error' ? '💣' : '✅'} **${titleOf(event)}**`;
-  const metadata = metadataOf(event, LONGEST.value).map(
+  const metadata = metadataOf(event, { value: LONGEST.value }).map(
     ([key, value]) => `>**${escapeMarkup(key)}**: ${escapeMarkup(value)}\n`,
   );
   return `${heading}\n${escapeMarkup(messageOf(event, LONGEST.text))}\n${metadata.join('')}`;

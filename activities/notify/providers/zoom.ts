@@ -33,7 +33,7 @@ function withFormat(address: string): string {
 }
 
 function bodyOf(event: FluxEvent): readonly object[] {
-  const items = metadataOf(event, LONGEST.value).map(([key, value]) => ({ key, value }));
+  const items = metadataOf(event, LONGEST).map(([key, value]) => ({ key, value }));
   const message = { type: 'message', text: messageOf(event, LONGEST.text) };
   return items.length === 0 ? [message] : [message, { type: 'fields', items }];
 }
