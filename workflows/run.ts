@@ -10,7 +10,7 @@ import { SearchAttribute } from '../api/names.ts';
 import type { ObjectRef } from '../api/object-ref.ts';
 import { type Asked, openInbox } from './inbox.ts';
 import { type PassResult, progress, type RunInput, type RunResult, WorkflowType } from './messages.ts';
-import { isFailure } from './outcome.ts';
+import { isFailure, Outcome } from './outcome.ts';
 import { onePass, type Steps } from './pass.ts';
 import { telemetry } from './telemetry.ts';
 
@@ -85,7 +85,7 @@ function finish(ref: ObjectRef, passes: readonly PassResult[], last: PassResult)
   };
   upsertSearchAttributes({
     ...(workflowInfo().searchAttributes[kind] === undefined && missing),
-    [SearchAttribute.outcome]: [last.outcome],
+    [SearchAttribute.outcome]: [outcomeOf(passes, last)],
     ...(last.revision !== undefined && { [SearchAttribute.revision]: [last.revision] }),
   });
   if (!isFailure(last.outcome)) return { passes };
@@ -95,4 +95,10 @@ function finish(ref: ObjectRef, passes: readonly PassResult[], last: PassResult)
     nonRetryable: true,
     details: [{ passes }],
   });
+}
+
+/** A commit, an apply, a release is not hidden by a later look that found nothing left to do. */
+function outcomeOf(passes: readonly PassResult[], { outcome }: PassResult): string {
+  if (outcome !== Outcome.NothingToDo) return outcome;
+  return passes.some((pass) => pass.outcome === Outcome.Succeeded) ? Outcome.Succeeded : outcome;
 }

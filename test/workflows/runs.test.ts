@@ -5,7 +5,8 @@ import { SearchAttribute } from '../../api/names.ts';
 import { Kind } from '../../api/object-ref.ts';
 import { Reason } from '../../api/reasons.ts';
 import { Trigger, WorkflowType } from '../../workflows/messages.ts';
-import { REVISION } from '../support/fake-activities.ts';
+import { ARTIFACT, REVISION } from '../support/fake-activities.ts';
+import { paused } from '../support/pause.ts';
 import { workflowRig } from '../support/workflow-rig.ts';
 
 const rig = workflowRig();
@@ -65,6 +66,23 @@ describe('the search attributes of a run', () => {
       PawlOutcome: 'BuildFailed',
       PawlRevision: REVISION,
     });
+  });
+
+  it('tell of what was done, also where a later pass found nothing left to do', async () => {
+    let fetches = 0;
+    const attempt = { generation: 1 };
+    const artifact = { ...ARTIFACT, lastUpdateTime: '2026-11-22T12:00:00Z' };
+    const fetching = paused(async () => ({ ms, attempt, unchanged: fetches++ > 0, artifact }));
+    const object = rig.gitRepository({ fetchGitRepository: fetching.step });
+    const run = await object.request(Trigger.Source);
+    await fetching.reached;
+
+    await object.request(Trigger.Request);
+    fetching.letGo();
+    const { passes } = await object.end(run);
+
+    expect(passes.map(({ outcome }) => outcome)).toEqual(['Succeeded', 'NothingToDo']);
+    expect(await attributesOf(object.id, run)).toMatchObject({ PawlOutcome: 'Succeeded' });
   });
 
   it('are written by a run that somebody started by hand', async () => {
