@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { Registry } from '../../tools/registry.ts';
+import { persistent, writeWhole } from '../../tools/state.ts';
 
 /** The image whose tags are builds of a pipeline. */
 export const JOURNAL = { name: 'journal', first: '41', next: '42' } as const;
@@ -7,8 +9,40 @@ export const JOURNAL = { name: 'journal', first: '41', next: '42' } as const;
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
 
+interface Image {
+  readonly name: string;
+  readonly tag: string;
+}
+
+/** What is in the demo's registry. */
+export interface Images {
+  /** Pushes an image, and answers how manifests name it. */
+  push(name: string, tag: string): Promise<string>;
+}
+
+/**
+ * Fills a registry, which keeps nothing itself, with the images that it had when it was stopped: `dir` has the list.
+ * With `isAnew` it is as on the first day, as the story needs it. Else a choice that is in Git already would be undone.
+ */
+export async function fillRegistry(registry: Registry, dir: string, isAnew: boolean): Promise<Images> {
+  const list = join(dir, 'images.json');
+  const first: readonly Image[] = [{ name: JOURNAL.name, tag: JOURNAL.first }];
+  const initial = JSON.stringify(first);
+  if (isAnew) writeWhole(list, initial);
+  const images = JSON.parse(persistent(list, () => initial)) as Image[];
+  for (const { name, tag } of images) await pushImage(registry, name, tag);
+  return {
+    async push(name, tag) {
+      const reference = await pushImage(registry, name, tag);
+      images.push({ name, tag });
+      writeWhole(list, JSON.stringify(images));
+      return reference;
+    },
+  };
+}
+
 /** Pushes an image without a file in it, as a pipeline would push its build; resolves to how manifests name it. */
-export async function pushImage({ url, host }: Registry, name: string, tag: string): Promise<string> {
+async function pushImage({ url, host }: Registry, name: string, tag: string): Promise<string> {
   const config = Buffer.from(
     JSON.stringify({
       architecture: 'amd64',

@@ -46,7 +46,7 @@ async function perform(
   const began = Date.now();
   try {
     narrator.heading('Starting');
-    const servers = await startServers({ dir, narrator, up, onDied });
+    const servers = await startServers({ dir, story, narrator, up, onDied });
     writeRunningDemo(servers.state);
     narrator.plain(`\nUp in ${formatElapsed(Date.now() - began)}. All of it is in ${dir}.`);
     const told = !story || (await tell(servers, narrator));

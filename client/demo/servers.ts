@@ -10,13 +10,13 @@ import { type GitServer, startGitServer } from '../../tools/git-server.ts';
 import { helm } from '../../tools/helm.ts';
 import { stopLeftovers } from '../../tools/leftover.ts';
 import { type PawlResult, pawl } from '../../tools/pawl.ts';
-import { type Registry, startRegistry } from '../../tools/registry.ts';
+import { startRegistry } from '../../tools/registry.ts';
 import { persistentPorts } from '../../tools/state.ts';
 import { startTemporal, type TemporalServer } from '../../tools/temporal.ts';
-import { startWorker } from '../../tools/worker.ts';
 import { bootstrap } from './bootstrap.ts';
 import { packCharts } from './charts.ts';
-import { JOURNAL, pushImage } from './images.ts';
+import { fillRegistry, type Images } from './images.ts';
+import { keepWorker } from './keep-worker.ts';
 import type { Narrator } from './narrator.ts';
 import { alertOf, startSink } from './sink.ts';
 import type { RunningDemo } from './state.ts';
@@ -27,7 +27,7 @@ export interface Servers {
   readonly state: RunningDemo;
   readonly kube: KubeClient;
   readonly git: GitServer;
-  readonly registry: Registry;
+  readonly images: Images;
   /** The command line, against this demo. */
   pawl(args: readonly string[]): Promise<PawlResult>;
   /** What the plain helm prints about this demo's cluster. */
@@ -36,6 +36,8 @@ export interface Servers {
 
 export interface StartOptions {
   readonly dir: string;
+  /** Whether the story will be told, which begins with the first image. */
+  readonly story: boolean;
   readonly narrator: Narrator;
   /** Takes what has to be stopped, in the order of starting. */
   readonly up: AsyncDisposableStack;
@@ -72,14 +74,14 @@ export async function startServers(options: StartOptions): Promise<Servers> {
     return result;
   };
 
-  const [temporal, plane, charts, registry] = await Promise.all([
+  const [temporal, plane, charts, { registry, images }] = await Promise.all([
     timed('Temporal', startOwnTemporal(options, ports)),
     timed(
       'Kubernetes: etcd, API server, controller manager, scheduler, one fake node',
       startCluster(options),
     ),
     timed('chart repository: two versions of recipes', startCharts(options, ports)),
-    timed('image registry: journal:41', startImages(options, ports)),
+    timed('image registry', startImages(options, ports)),
   ]);
   const kube = createKubeClient(loadKubeAccess({ kubeconfig: plane.kubeconfigPath }));
   up.defer(() => kube.close());
@@ -98,18 +100,20 @@ export async function startServers(options: StartOptions): Promise<Servers> {
     gitUrl: git.url,
     logFile: join(dir, 'worker', 'worker.log'),
   };
-  const servers = { state, kube, git: git.server, registry, pawl: pawlOf(state), helm: helmOf(state) };
+  const servers = { state, kube, git: git.server, images, pawl: pawlOf(state), helm: helmOf(state) };
 
   await timed('CRDs: pawl install', installCrds(servers));
   const worker = await timed(
     'worker: pawl worker',
-    startWorker({
-      ...state,
-      dir: join(dir, 'worker'),
-      artifactPort: ports.artifacts,
-      args: ['--receiver-address', `127.0.0.1:${ports.webhook}`],
-      onDied,
-    }),
+    keepWorker(
+      {
+        ...state,
+        dir: join(dir, 'worker'),
+        artifactPort: ports.artifacts,
+        args: ['--receiver-address', `127.0.0.1:${ports.webhook}`],
+      },
+      { onAnother: (why) => narrator.failed(`${why}: another worker is started`), onDied },
+    ),
   );
   up.defer(() => worker.stop(WORKER_GRACE_MS));
   const urls = { git: git.url, charts, registry: registry.host };
@@ -150,13 +154,12 @@ async function startCharts({ dir, up }: StartOptions, ports: Ports): Promise<str
   return server.url;
 }
 
-async function startImages({ dir, up }: StartOptions, ports: Ports): Promise<Registry> {
+async function startImages({ dir, story, up }: StartOptions, ports: Ports) {
   const folder = join(dir, 'registry');
   mkdirSync(folder, { recursive: true });
   const registry = await startRegistry({ dir: folder, port: ports.registry });
   up.defer(() => registry.stop());
-  await pushImage(registry, JOURNAL.name, JOURNAL.first);
-  return registry;
+  return { registry, images: await fillRegistry(registry, folder, story) };
 }
 
 function helmOf({ dir, kubeconfig }: RunningDemo): Servers['helm'] {

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Condition } from '../../api/conditions.ts';
 import type { WorkTree } from '../../tools/git-work-tree.ts';
 import { type Cluster, KUSTOMIZATIONS } from './cluster.ts';
-import { pushImage } from './images.ts';
 import type { Narrator } from './narrator.ts';
 import type { Servers } from './servers.ts';
 import { applyChange } from './steps/apply-change.ts';
@@ -105,7 +104,7 @@ export function setScene(servers: Servers, tree: WorkTree, cluster: Cluster, nar
     push: (message, files, options) => tree.push(message, files, options),
     diff: (branch) => tree.diff(branch),
     merge: (branch) => tree.merge(branch),
-    pushImage: (name, tag) => pushImage(servers.registry, name, tag),
+    pushImage: (name, tag) => servers.images.push(name, tag),
     show: (text) => text.split('\n').forEach((line) => narrator.say(`  ${line}`)),
     async act(text, work) {
       narrator.did(text);
