@@ -194,8 +194,15 @@ describe('a delivery', () => {
 
     const texts = sink.received.map(({ body }) => /"text":"([^"\\]*)/.exec(body)?.[1]);
     expect(texts).toEqual(told);
-    if (Object.keys(annotations).length > 0) return;
-    expect(await deliverEvent(deps(), { ...input, events: [update] }, STEP)).toEqual({ isTold: false });
+  });
+
+  it('that the type is not told of at all is dropped', async () => {
+    const metadata = { 'kustomize.toolkit.fluxcd.io/commit_status': 'update' };
+    put(alertOf({}), providerOf({ type: 'rocket' }));
+
+    const delivered = deliverEvent(deps(), { ...input, events: [{ ...NOTIFIED, metadata }] }, STEP);
+
+    expect(await delivered).toEqual({ isTold: false });
   });
 
   it('is given up where the Provider does not parse', async () => {
