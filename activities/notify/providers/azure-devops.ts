@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { GitUrl } from '../../fetch/git-url.ts';
 import { basicHeader } from '../../fetch/http/credentials.ts';
 import type { SetCommitStatus } from '../commit-status/contract.ts';
+import { azureToken } from './azure-token.ts';
 import { shorten } from './event-text.ts';
 import { repositoryUrl, segmentsOf } from './git/address.ts';
 import { hostAt, type OpenHost } from './git/git-host.ts';
@@ -20,10 +21,14 @@ const VERSION = { 'api-version': '6.0' };
 // Who shows a bad token is told so instead of being led to a page of signing in.
 const HEADERS = { 'X-TFS-FedAuthRedirect': 'Suppress' };
 
-/** Azure DevOps, by a personal access token. */
-export const openAzureDevOps: OpenHost = (deps, call) => {
-  const { recipient } = call;
-  const authorization = basicHeader({ username: '', password: headerToken(recipient) });
+// Of Azure DevOps as an application of Entra ID.
+const SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
+// The worker's identity is shown to no other host.
+const AZURE_API = /^https:\/\/(?:dev\.azure\.com|[a-z\d-]+\.visualstudio\.com)\//i;
+
+/** Azure DevOps, by a personal access token; without one the worker's identity counts at their own hosts. */
+export const openAzureDevOps: OpenHost = async (deps, call) => {
+  const { recipient, signal } = call;
   const repository = repositoryOf(repositoryUrl(recipient));
   if (repository === undefined) {
     throw misconfigured(
@@ -31,7 +36,10 @@ export const openAzureDevOps: OpenHost = (deps, call) => {
       'has an address that has no path like organization/project/_git/repository; correct the URL',
     );
   }
-  return Promise.resolve(hostAt(deps, call, { ...repository, authorization, headers: HEADERS }));
+  const isByWorker = recipient.token === '' && AZURE_API.test(`${repository.api}/`);
+  const password = isByWorker ? await azureToken('Azure DevOps', SCOPE, signal) : headerToken(recipient);
+  const authorization = basicHeader({ username: '', password });
+  return hostAt(deps, call, { ...repository, authorization, headers: HEADERS });
 };
 
 /** Before the project stands the organization, or on a server of one's own the collection, if the host is not theirs. */

@@ -1,12 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { azureIdentity } from '../../fetch/oci/login/azure.ts';
-import { unlessAborted } from '../../fetch/unless-aborted.ts';
 import { rememberSecret } from '../../redact.ts';
 import type { Delivery, Recipient, Sender } from '../contract.ts';
 import { eventJson } from '../event-json.ts';
 import { postJson } from '../post-json.ts';
+import { azureToken } from './azure-token.ts';
 import { explain } from './explain.ts';
-import { headerToken, misconfigured, needed, noIdentity } from './needed.ts';
+import { headerToken, misconfigured, needed } from './needed.ts';
 
 const SCOPE = 'https://eventhubs.azure.net/.default';
 const SIGNED_FOR_S = 5 * 60;
@@ -80,7 +79,8 @@ async function byToken({ recipient, signal }: Delivery, name: string): Promise<H
   if (!AZURE_HOST.test(host)) {
     throw misconfigured(recipient, 'needs the namespace of Event Hubs in spec.channel; correct it');
   }
-  const token = recipient.token === '' ? await tokenOfWorker(signal) : headerToken(recipient);
+  const token =
+    recipient.token === '' ? await azureToken('Azure Event Hubs', SCOPE, signal) : headerToken(recipient);
   return { host, name, authorization: `Bearer ${token}` };
 }
 
@@ -90,17 +90,4 @@ function suffix(): string {
   if (authority.includes('chinacloudapi.cn')) return '.servicebus.chinacloudapi.cn';
   if (authority.includes('microsoftonline.us')) return '.servicebus.usgovcloudapi.net';
   return '.servicebus.windows.net';
-}
-
-async function tokenOfWorker(signal: AbortSignal): Promise<string> {
-  try {
-    const identity = await azureIdentity();
-    // Azure's library waits as long as it likes.
-    const access = await unlessAborted(identity.getToken(SCOPE, { abortSignal: signal }), signal);
-    if (access === null) throw new Error('Entra ID answers no token');
-    rememberSecret(access.token);
-    return access.token;
-  } catch (error) {
-    throw noIdentity('Azure Event Hubs', error, signal);
-  }
 }
