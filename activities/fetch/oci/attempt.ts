@@ -2,6 +2,7 @@ import type { HttpAnswer, HttpClient } from '../http/client.ts';
 import { HttpError } from '../http/error.ts';
 import { createAuthorizer } from './authorize.ts';
 import type { Ask, Question } from './client.ts';
+import type { RegistryAccess } from './contract.ts';
 
 /** One question to a registry, with what it wants to see, and in plain http where it may speak that. */
 export function createAttempt(client: HttpClient): Ask {
@@ -41,7 +42,7 @@ export function createAttempt(client: HttpClient): Ask {
     try {
       return await attempt(question);
     } catch (error) {
-      if (!isPlain(error, access.origin)) throw error;
+      if (!isPlain(error, access)) throw error;
       const answer = await attempt(inPlain);
       plain.add(origin);
       return answer;
@@ -55,6 +56,9 @@ function plainOf({ host }: URL): URL {
 }
 
 /** Whether nothing speaks TLS there: at a port of its own something answers, at that of https nothing need be. */
-function isPlain(error: unknown, { port }: URL): boolean {
-  return error instanceof HttpError && (error.isNoTls || (port === '' && error.problem === 'network'));
+function isPlain(error: unknown, { origin, mayBePlain }: RegistryAccess): boolean {
+  if (!(error instanceof HttpError)) return false;
+  if (error.isNoTls || (origin.port === '' && error.problem === 'network')) return true;
+  // Firewalls drop what goes to the port of https, and some servers wait for more than a greeting of TLS.
+  return mayBePlain === 'if needed' && (error.problem === 'network' || error.problem === 'timeout');
 }

@@ -8,8 +8,11 @@ export interface RegistryAccess {
   readonly host: string;
   /** Where it answers: https, or http when the object says so. */
   readonly origin: URL;
-  /** A registry that answers without TLS at an origin of https is spoken to in plain http. */
-  readonly mayBePlain?: boolean;
+  /**
+   * A registry that answers without TLS at an origin of https is spoken to in plain http; with `if needed` also one that
+   * does not answer there.
+   */
+  readonly mayBePlain?: boolean | 'if needed';
   readonly basic?: Basic | undefined;
   readonly tls?: TlsAccess | undefined;
   /** Also towards its token server. */

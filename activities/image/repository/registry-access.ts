@@ -43,11 +43,10 @@ async function accessOf(
     reference && readNamedSecret(readSecret, { namespace: metadata.namespace, name: reference.name, field });
   const certificates = await read(spec.certSecretRef, 'spec.certSecretRef');
   const proxy = await read(spec.proxySecretRef, 'spec.proxySecretRef');
-  const origin = new URL(`${spec.insecure === true ? 'http' : 'https'}://${apiHost(image.host)}`);
   return {
     host: image.host,
-    origin,
-    mayBePlain: mayBePlain(image.host),
+    origin: new URL(`https://${apiHost(image.host)}`),
+    mayBePlain: spec.insecure === true ? 'if needed' : mayBePlain(image.host),
     basic: await basicOf(deps, repository, image, { readSecret, signal }),
     tls: certificates && tlsOf(certificates),
     proxy: proxy && proxyOf(proxy),

@@ -53,12 +53,16 @@ describe('a registry is asked', () => {
   });
 
   it.each([
-    ['ghcr.io/team/app', false, 'https://ghcr.io'],
-    ['ghcr.io/team/app', true, 'http://ghcr.io'],
-    ['podinfo', false, 'https://registry-1.docker.io'],
-    ['localhost:5000/app', true, 'http://localhost:5000'],
-  ])('where it is: %s, insecure %s', async (image, insecure, origin) => {
-    expect((await access({ insecure }, image)).origin.origin).toBe(origin);
+    ['ghcr.io/team/app', false, 'https://ghcr.io', false],
+    ['ghcr.io/team/app', true, 'https://ghcr.io', 'if needed'],
+    ['podinfo', false, 'https://registry-1.docker.io', false],
+    ['localhost:5000/app', false, 'https://localhost:5000', true],
+    ['localhost:5000/app', true, 'https://localhost:5000', 'if needed'],
+  ])('where it is: %s, insecure %s', async (image, insecure, href, mayBePlain) => {
+    const { origin, ...how } = await access({ insecure }, image);
+
+    expect(origin.origin).toBe(href);
+    expect(how.mayBePlain).toBe(mayBePlain);
   });
 
   it('with what the cloud gives', async () => {

@@ -332,6 +332,8 @@ describe('a registry is reached', () => {
     const spec = { insecure: false, certSecretRef: { name: 'certs' } };
 
     expect((await scan(`127.0.0.1:${secure.port}/team/app`, spec, certificates)).tags).toHaveLength(5);
+    const insecure = { ...spec, insecure: true };
+    expect((await scan(`127.0.0.1:${secure.port}/team/app`, insecure, certificates)).tags).toHaveLength(5);
     await expect(scan(`127.0.0.1:${secure.port}/team/app`, { insecure: false })).rejects.toThrow(
       /is not trusted .*; put the certificate of its authority into a Secret/,
     );
