@@ -151,14 +151,14 @@ function oursOf({ metadata, spec }: ImageUpdateAutomation): (setter: string) => 
  * In a quiet interval nothing is asked for that.
  */
 async function adopt(update: BranchUpdate, { newest }: Stack): Promise<Landed | 'raced' | undefined> {
-  const { automation, tree, branches, reconcileId, images } = update;
+  const { automation, tree, branches, heads, reconcileId, images } = update;
   if (hasObserved(automation, images)) return undefined;
-  const found = isApart(update)
-    ? newest
-    : await findOurs(tree, { head: tree.commit, ref: branches.pushRef, reconcileId });
+  const head = isApart(update) ? heads.get(branches.pushRef) : tree.commit;
+  if (head === undefined) return undefined;
+  const found = isApart(update) ? newest : await findOurs(tree, { head, ref: branches.pushRef, reconcileId });
   if (found?.reconcileId !== reconcileId || found.id === automation.status?.lastPushCommit) return undefined;
-  const lost: Landed = { ...found, isAdopted: true };
-  return (await pushRefspec(update, lost)) ? lost : 'raced';
+  // What others have pushed on top belongs to the branch that the refspec names.
+  return (await pushRefspec(update, { id: head, isAdopted: true })) ? { ...found, isAdopted: true } : 'raced';
 }
 
 function resultOf({ branches, resolved }: BranchUpdate, edit: Edit, landed?: Landed): UpdateResult {

@@ -176,6 +176,28 @@ describe('automations with one push branch of their own', () => {
     expect((await run('a', { status })).pushed).toBeUndefined();
   });
 
+  it.each([
+    ['of its own', 'auto', GIT.push],
+    ['of the checkout', 'main', {}],
+  ])(
+    'and one refspec end it where the branch %s is, also if an attempt is lost in between',
+    async (_name, branch, push) => {
+      const git = { push: { ...push, refspec: `refs/heads/${branch}:refs/heads/also` } };
+      class Killed extends Error {}
+      const passed = (point: string) => {
+        if (point === 'image.pushed') throw new Killed();
+      };
+      await expect(run('a', { git, options: { passed } })).rejects.toThrow(Killed);
+      await run('b', { git });
+
+      const again = await run('a', { git });
+
+      expect(again.pushed).toMatchObject({ isAdopted: true });
+      expect(await tip('also')).toBe(await tip(branch));
+      expect(await tags('also')).toBe('221');
+    },
+  );
+
   it('land all, whoever comes first, with different workers', async () => {
     await using elsewhere = await createGitFixture();
     const others = elsewhere.remotes;
