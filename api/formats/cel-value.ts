@@ -9,15 +9,9 @@ export function celValue(value: unknown): unknown {
   return converted(value);
 }
 
-// What is large and goes into many expressions is converted once.
 const ready = new WeakSet<object>();
 
-/** The same, as a value that {@link celValue} leaves as it is from then on. */
-export function celConstant(value: unknown): unknown {
-  return celResult(celValue(value));
-}
-
-/** What an expression came to, for the input of another: its own types survive. */
+/** A value that {@link celValue} leaves as it is: what an expression came to, or JSON whose numbers are to be doubles. */
 export function celResult(value: unknown): unknown {
   if (typeof value === 'object' && value !== null) ready.add(value);
   return value;

@@ -63,13 +63,20 @@ export async function authenticate(
   deps: AuthenticateDeps,
 ): Promise<Accepted> {
   const { type, events = [] } = recipient.receiver.spec;
-  const accepted = await TYPES[type](hook, recipient, deps);
+  const accepted = seenBy(hook, type, await TYPES[type](hook, recipient, deps));
   if (!WITH_EVENTS.has(type) || events.length === 0) return accepted;
   const event = (accepted.event ?? '').toLowerCase();
   if (!events.some((allowed) => allowed.toLowerCase() === event))
     throw new RefusedHookError('the event is none of spec.events');
   return accepted;
 }
+
+/** Expressions see what says that it is JSON, and the JSON in a form of those who may send one. */
+function seenBy({ headers }: Hook, type: ReceiverType, accepted: Accepted): Accepted {
+  return isJson(headers) || WITH_FORMS.has(type) ? accepted : { ...accepted, req: {} };
+}
+
+const WITH_FORMS: ReadonlySet<ReceiverType> = new Set(['github', 'bitbucket']);
 
 /** Senders of any kind may send anything, as long as no expression is about it. */
 function whereLookedAt(hook: Hook, { resourceFilter, resources }: Recipient['receiver']['spec']) {

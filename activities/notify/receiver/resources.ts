@@ -1,4 +1,4 @@
-import { celConstant } from '../../../api/formats/cel-value.ts';
+import { celResult } from '../../../api/formats/cel-value.ts';
 import type { KubeObject } from '../../../api/kube-object.ts';
 import { API_VERSION, Kind } from '../../../api/object-ref.ts';
 import type { ReceiverSpec } from '../../../api/receiver.ts';
@@ -38,7 +38,8 @@ export async function findResources(
   { req, claims }: Pick<Accepted, 'req' | 'claims'>,
   options: FindOptions,
 ): Promise<FoundObjects> {
-  const said = { req: celConstant(req), ...(claims && { claims: celConstant(claims) }) };
+  // As they are, so that all numbers are doubles: as notification-controller reads JSON.
+  const said = { req: celResult(req), ...(claims && { claims: celResult(claims) }) };
   const budget = createBudget();
   const targets: Target[] = [];
   const errors: Error[] = [];
@@ -47,7 +48,7 @@ export async function findResources(
     const filters = expressions.filters[index] ?? [];
     const see = (object: KubeObject): void => {
       const { apiVersion, kind, metadata } = object;
-      const res = { apiVersion, kind, metadata };
+      const res = celResult({ apiVersion, kind, metadata });
       if (budget(() => filters.every((holds) => holds({ ...said, res })))) targets.push(targetOf(object));
     };
     try {

@@ -194,6 +194,19 @@ describe('resources', () => {
     expect(done).toEqual(['annotate GitRepository/apps/b', 'signal GitRepository/apps/b']);
   });
 
+  it.each([
+    ['type(req.count) == double && type(res.metadata.generation) == double', 1],
+    ['req.count / 2.0 == 1.5', 1],
+    ['type(req.count) == int', 0],
+  ])('are held against numbers as notification-controller reads them: %s', async (resourceFilter, count) => {
+    const { send, done } = await rigFor('generic', { resourceFilter }, {}, [
+      pokable('GitRepository', 'home', { generation: 1 }),
+    ]);
+
+    expect((await send('{"count":3}', JSON_TYPE)).status).toBe(200);
+    expect(done.filter((act) => act.startsWith('signal'))).toHaveLength(count);
+  });
+
   it('of other namespaces are refused where the worker was told so', async () => {
     const policy = { noCrossNamespaceRefs: true };
     const resources = [

@@ -1,4 +1,5 @@
 import { CelError } from '../../../../api/formats/cel.ts';
+import { celResult } from '../../../../api/formats/cel-value.ts';
 import {
   type AuthenticateDeps,
   type Fields,
@@ -35,11 +36,11 @@ export async function authenticateOidc(
 /** Variables first, each of which sees those before it; then every validation, whose messages are told together. */
 function assertClaims({ variables, validations }: ClaimRules, claims: Fields): void {
   const vars: Record<string, unknown> = {};
+  // As they are, so that all numbers are doubles: as notification-controller reads JSON.
+  const input = { claims: celResult(claims), vars: celResult(vars) };
   try {
-    for (const { name, value } of variables) vars[name] = value({ claims, vars });
-    const failures = validations
-      .filter(({ holds }) => !holds({ claims, vars }))
-      .map(({ message }) => message);
+    for (const { name, value } of variables) vars[name] = value(input);
+    const failures = validations.filter(({ holds }) => !holds(input)).map(({ message }) => message);
     if (failures.length > 0) throw new RefusedHookError(`token validation failed: ${failures.join('; ')}`);
   } catch (error) {
     if (!(error instanceof CelError)) throw error;
@@ -62,7 +63,7 @@ export async function authenticateGcr(
 }
 
 function bearerOf(headers: Headers): Token {
-  const [, text] = /^Bearer (\S+)\s*$/.exec(headers.get('authorization') ?? '') ?? [];
+  const [, text] = /^Bearer\s+(\S+)\s*$/.exec(headers.get('authorization') ?? '') ?? [];
   if (text === undefined) throw new RefusedHookError('the Authorization header is missing or malformed');
   return readToken(text);
 }

@@ -242,6 +242,22 @@ describe('what expressions see', () => {
     await expect(accept('generic', sent, { resourceFilter: 'true' })).resolves.toEqual({ req: expected });
   });
 
+  it('is nothing of a service that does not say that it sends JSON', async () => {
+    const plain = { authorization: TOKEN, 'content-type': 'text/plain' };
+
+    await expect(accept('harbor', hook(payload('harbor-push'), plain))).resolves.toMatchObject({ req: {} });
+  });
+
+  it('is the JSON in a form', async () => {
+    const body = 'payload=%7B%22a%22%3A1%7D';
+    const form = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-hub-signature-256': signatureOf(body),
+    };
+
+    await expect(accept('github', hook(body, form))).resolves.toMatchObject({ req: { a: 1 } });
+  });
+
   it('refuses a generic one whose body is no object', async () => {
     for (const body of ['[]', 'null', '', '{'])
       await expect(accept('generic', hook(body), { resourceFilter: 'true' })).rejects.toThrow(

@@ -65,6 +65,7 @@ function receive(type: ReceiverType, authorization: string, spec: Partial<Receiv
 describe('a token of the issuer', () => {
   it('is accepted with its claims', async () => {
     await expect(send(rsa.token(claims()))).resolves.toEqual({ req: {}, claims: claims() });
+    await expect(send(rsa.token(claims()), {}, 'Bearer  ')).resolves.toHaveProperty('claims');
   });
 
   it.each(['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA'] as const)('is accepted by %s', async (algorithm) => {
@@ -104,7 +105,10 @@ describe('a token of the issuer', () => {
       { name: 'owner', expression: 'vars.parts[0]' },
     ];
     const validations = [
-      { expression: "vars.owner == 'example-org' && claims.run == 7", message: 'a' },
+      {
+        expression: "vars.owner == 'example-org' && claims.run == 7 && type(claims.run) == double",
+        message: 'a',
+      },
       { expression: "vars.owner == 'other'", message: 'not of other' },
       { expression: 'vars.parts.size() == 3', message: 'not of three parts' },
     ];
