@@ -61,6 +61,8 @@ export async function postJson(
     tls: recipient.tls,
     proxy: recipient.proxy,
     body,
+    // The Provider's timeout may be longer than that of other requests.
+    headersMs: 0,
     signal,
   };
   try {

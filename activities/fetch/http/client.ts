@@ -32,6 +32,8 @@ export interface HttpRequest {
   readonly proxy?: ProxyAccess | undefined;
   /** Goes with a method that writes; its type is for `headers` to tell. */
   readonly body?: string | Buffer | undefined;
+  /** How long the server may think about its answer, in milliseconds; as long as the signal lets it with 0. */
+  readonly headersMs?: number;
   /** Ends the request and the reading of its body. */
   readonly signal: AbortSignal;
 }
@@ -82,13 +84,13 @@ export function createHttpClient(): HttpClient {
   }
 
   async function once(wanted: HttpRequest, url: URL): Promise<HttpAnswer> {
-    const { authorization, headers, method = 'GET', body, signal } = wanted;
+    const { authorization, headers, method = 'GET', body } = wanted;
     const mayKnow = authorization?.isForAll || authorization?.origin === url.origin;
     const answer = await request(url, {
       method,
       headers: { 'User-Agent': 'pawl', ...headers, ...(mayKnow && { Authorization: authorization?.header }) },
       dispatcher: agentOf(wanted),
-      signal,
+      ...endOf(wanted),
       ...(body !== undefined && { body }),
     });
     // Who destroys it, because its status says enough, is told of that by an event that nobody else would take.
@@ -152,6 +154,10 @@ function createAgent(tls: TlsAccess | undefined, proxy: ProxyAccess | undefined)
     requestTls: { timeout: CONNECT_MS, ...secure },
     ...bounds,
   });
+}
+
+function endOf({ headersMs = HEADERS_MS, signal }: HttpRequest) {
+  return { headersTimeout: headersMs, signal };
 }
 
 function isRedirect(status: number): boolean {
