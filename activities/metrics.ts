@@ -2,8 +2,16 @@
 export interface Metrics {
   /** An attempt to tell somebody outside ended; `provider` is the Provider's type. */
   delivered(provider: string, result: DeliveryResult): void;
-  /** A webhook was answered; `type` is the Receiver's, or `unknown` when no Receiver has its path. */
-  hooked(type: string, status: number): void;
+  hooked(webhook: AnsweredWebhook): void;
+}
+
+export interface AnsweredWebhook {
+  /** The Receiver's, or `unknown` when no Receiver has its path. */
+  readonly type: string;
+  readonly method: string;
+  readonly status: number;
+  /** From its header to the answer. */
+  readonly seconds: number;
 }
 
 export const DeliveryResult = {

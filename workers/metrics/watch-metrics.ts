@@ -4,7 +4,7 @@ import type { KubeObject } from '../../api/kube-object.ts';
 import type { WatchObserver } from '../watch/observer.ts';
 import { escaped, type Family, familyText, type Labelled, objectLabels } from './object-series.ts';
 
-/** As Flux exports them, with the one of an object that is being deleted. */
+/** As Flux exported them, with the one of an object that is being deleted. */
 const STATUSES = ['True', 'False', 'Unknown', 'Deleted'] as const;
 type Status = (typeof STATUSES)[number];
 
@@ -140,7 +140,7 @@ function exportState(registry: Registry, { heard, queues, now }: State): void {
   });
   new Gauge({
     name: 'pawl_watch_age_seconds',
-    help: 'Since the API server was last heard of objects of a kind; it says something every minute.',
+    help: 'Since the API server was last heard of objects of a kind; it says something about once a minute.',
     labelNames: ['kind'],
     registers: [registry],
     collect() {

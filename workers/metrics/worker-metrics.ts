@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Metrics } from '../../activities/metrics.ts';
 import type { WatchObserver } from '../watch/observer.ts';
 import { createPassMetrics, type PassMetrics } from './pass-metrics.ts';
@@ -68,8 +68,20 @@ function createTold(registry: Registry): Metrics {
     labelNames: ['type', 'status'],
     registers,
   });
+  const answers = new Histogram({
+    name: 'gotk_receiver_http_request_duration_seconds',
+    help: 'How long webhooks took to be answered.',
+    labelNames: ['service', 'handler', 'method', 'code'],
+    // Bounds and labels as notification-controller has them; there is one service and one handler.
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
   return {
     delivered: (provider, result) => deliveries.inc({ provider, result }),
-    hooked: (type, status) => hooks.inc({ type, status: String(status) }),
+    hooked({ type, method, status, seconds }) {
+      const code = String(status);
+      hooks.inc({ type, status: code });
+      answers.observe({ service: '', handler: '/hook/', method, code }, seconds);
+    },
   };
 }

@@ -69,12 +69,18 @@ export function createApp({ book, answer, onError, metrics = NO_METRICS, now }: 
   return app;
 }
 
-/** Counts what is answered; a path that no Receiver has is nobody's. */
+/** Counts and times what is answered; a path that no Receiver has is nobody's. */
 function counting(metrics: Metrics): MiddlewareHandler<Env> {
   return async (c, next) => {
+    const startedAt = performance.now();
     await next();
     const entry = c.get('entry') as Entry | undefined;
-    metrics.hooked(entry?.receiver.spec.type ?? 'unknown', c.res.status);
+    metrics.hooked({
+      type: entry?.receiver.spec.type ?? 'unknown',
+      method: c.req.method,
+      status: c.res.status,
+      seconds: (performance.now() - startedAt) / 1000,
+    });
   };
 }
 

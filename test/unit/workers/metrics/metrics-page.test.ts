@@ -15,7 +15,7 @@ const OTHERS = '# HELP temporal_x X.\n# TYPE temporal_x counter\ntemporal_x{a="b
 it('one page has ours and those of the SDK', async () => {
   const metrics = createWorkerMetrics();
   const { told } = metrics;
-  told.hooked('github', 200);
+  told.hooked({ type: 'github', method: 'POST', status: 200, seconds: 0.02 });
   told.delivered('slack', 'Sent');
   const sdk = await serve({ '/metrics': async () => text(200, OTHERS) });
   const url = await serve({ '/metrics': metricsPage(metrics, `${sdk}/metrics`) });
@@ -26,6 +26,10 @@ it('one page has ours and those of the SDK', async () => {
   const page = parseMetrics(await answer.text());
   expect(valueOf(page, 'temporal_x', { a: 'b' })).toBe(7);
   expect(valueOf(page, 'pawl_webhooks_total', { type: 'github', status: '200' })).toBe(1);
+  const answers = { service: '', handler: '/hook/', method: 'POST', code: '200' };
+  const within = (le: string) =>
+    valueOf(page, 'gotk_receiver_http_request_duration_seconds_bucket', { ...answers, le });
+  expect([within('0.01'), within('0.025'), within('+Inf')]).toEqual([0, 1, 1]);
   expect(valueOf(page, 'pawl_deliveries_total', { provider: 'slack', result: 'Sent' })).toBe(1);
   expect(valueOf(page, 'process_resident_memory_bytes')).toBeGreaterThan(0);
 });
@@ -41,7 +45,7 @@ it.each([
 
 it('two workers of one process do not share what they measure', async () => {
   const [one, other] = [createWorkerMetrics(), createWorkerMetrics()];
-  one.told.hooked('github', 200);
+  one.told.hooked({ type: 'github', method: 'POST', status: 200, seconds: 0.02 });
 
   expect(valueOf(parseMetrics(await other.page()), 'pawl_webhooks_total')).toBeUndefined();
 });
