@@ -53,7 +53,9 @@ export async function checkObject(
   if (idle !== undefined) return { requested: false, message: idle };
   const found = await look(deps, ref, object, step);
   if (found.due === undefined) return { requested: false, message: found.message, objects: found.objects };
-  await deps.runs.request(ref, isRetry && found.due === 'Interval' ? 'Retry' : found.due);
+  // Behind a retry that somebody else did already, the look is like any other.
+  const isStillSo = isRetry && behindReason(object) !== undefined;
+  await deps.runs.request(ref, isStillSo ? 'Retry' : found.due);
   return { requested: true, message: found.message, objects: found.objects };
 }
 

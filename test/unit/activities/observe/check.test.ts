@@ -34,6 +34,14 @@ describe('a tick asks for a run', () => {
     expect(await asked(failing, isRetry)).toEqual([trigger]);
   });
 
+  it('by the interval, where the retry has been overtaken', async () => {
+    const metadata = { name: 'home', namespace: 'apps', generation: 1 };
+    const status = { observedGeneration: 1, conditions: [{ ...FAILED, status: 'True' }] };
+    const automation = { apiVersion: 'x/v1', kind: 'ImageUpdateAutomation', metadata, status };
+
+    expect(await asked(automation, true)).toEqual(['Interval']);
+  });
+
   it('for what it found, where that is more than the clock', async () => {
     expect(await asked(receiverObject('github') as unknown as KubeObject, true)).toEqual(['Config']);
   });
