@@ -31,11 +31,11 @@ function hintOf(said: string, refusal: string | undefined, problem: GitProblem):
   if (/exists; cannot create/.test(said)) {
     return 'a branch of the server has a name that is the beginning of the other; rename one of them';
   }
-  if (problem === 'authentication' || NOT_ALLOWED.test(said)) {
-    return 'the account in the Secret of the GitRepository must be allowed to push';
-  }
   if (refusal !== undefined) {
     return 'allow the account to push to this branch, or name another one in spec.git.push.branch and merge it';
+  }
+  if (problem === 'authentication' || NOT_ALLOWED.test(said)) {
+    return 'the account in the Secret of the GitRepository must be allowed to push';
   }
   if (problem === 'not-found')
     return 'check spec.url of the GitRepository, and that its account may push there';

@@ -43,6 +43,11 @@ describe('a server that takes no push', () => {
       'echo "GH006: Protected branch update failed for refs/heads/main."; exit 1',
       /GH006: Protected branch.*pre-receive hook declined.*spec\.git\.push\.branch/,
     ],
+    [
+      'a protected branch at GitLab',
+      'echo "GL-HOOK-ERR: You are not allowed to push code to protected branches on this project."; exit 1',
+      /GL-HOOK-ERR.*pre-receive hook declined; allow the account.*spec\.git\.push\.branch/,
+    ],
     ['a hook that says nothing', 'exit 1', /pre-receive hook declined; allow the account/],
     ['a hook that says too much', 'yes "no, thank you" | head -c 200000; exit 1', /no, thank you/],
   ])('%s is an error with its words, and not tried again at once', async (_name, script, words) => {
