@@ -19,27 +19,33 @@ const LISTED = 3;
 
 /**
  * What a commit came to as a whole: pending while any object still has it before it, failure when one of them failed,
- * success when none did, and cancelled when some were overtaken by another commit before they had tried this one.
+ * success when none did, and cancelled when some were overtaken by another commit before they had tried this one. Who
+ * waits for a dependency is not waited for once another has failed: that may be the one, and the end is the same.
  * Undefined when there is nothing to tell.
  */
 export function aggregate(objects: readonly Concerned[]): Verdict | undefined {
   const total = objects.length;
   if (total === 0) return undefined;
   const failed = objects.filter(({ outcome }) => outcome === 'failure').map(({ name }) => name);
-  const open = objects.filter(({ outcome }) => outcome === 'running');
-  const running = open.filter(({ hasMovedOn }) => !hasMovedOn).length;
-  const failures = failed.length === 0 ? '' : `${failed.length} failed: ${listed(failed)}`;
-  if (running > 0) {
-    const waiting = `waiting for ${running} of ${counted(total)}`;
-    return { state: 'pending', description: failures === '' ? waiting : `${waiting}; ${failures}` };
+  const untried = objects.filter(({ outcome }) => outcome === 'running' || outcome === 'waiting');
+  const open = failed.length === 0 ? untried : untried.filter(({ outcome }) => outcome === 'running');
+  const failures = failed.length === 0 ? '' : `; ${failed.length} failed: ${listed(failed)}`;
+  if (open.some(isHere)) {
+    const waited = untried.filter(isHere).length;
+    return { state: 'pending', description: `waiting for ${waited} of ${counted(total)}${failures}` };
   }
   if (open.length > 0) {
-    const overtaken = `superseded before ${open.length} of ${counted(total)} had tried it`;
-    return { state: 'cancelled', description: failures === '' ? overtaken : `${overtaken}; ${failures}` };
+    const overtaken = `superseded before ${untried.length} of ${counted(total)} had tried it`;
+    return { state: 'cancelled', description: `${overtaken}${failures}` };
   }
-  if (failures === '') return { state: 'success', description: `${counted(total)} reconciled` };
-  const description = `${failed.length} of ${counted(total)} failed: ${listed(failed)}`;
+  if (failed.length === 0) return { state: 'success', description: `${counted(total)} reconciled` };
+  const waiting = untried.length === 0 ? '' : `; ${untried.length} waiting for dependencies`;
+  const description = `${failed.length} of ${counted(total)} failed: ${listed(failed)}${waiting}`;
   return { state: 'failure', description };
+}
+
+function isHere({ hasMovedOn }: Concerned): boolean {
+  return !hasMovedOn;
 }
 
 function counted(total: number): string {

@@ -57,7 +57,8 @@ export async function concernedBy(
       const hasMovedOn = !here.has(source);
       const now = outcome(commit);
       // Its status tells of another commit by now.
-      return { name, outcome: hasMovedOn && now === 'running' ? (ended[name] ?? now) : now, hasMovedOn };
+      const isOpen = now === 'running' || now === 'waiting';
+      return { name, outcome: isOpen && hasMovedOn ? (ended[name] ?? 'running') : now, hasMovedOn };
     });
   return { objects, sources: names.filter((name) => known.has(name)) };
 }

@@ -10,6 +10,7 @@ const FILES = {
   'good/one.yaml': configMap('good'),
   'slow/one.yaml': configMap('slow'),
   'bad/one.yaml': BROKEN,
+  'after/one.yaml': configMap('after'),
   'charts/app/Chart.yaml': 'apiVersion: v2\nname: app\nversion: 0.1.0\n',
   'charts/app/templates/one.yaml': configMap('charted'),
 };
@@ -40,13 +41,14 @@ async function tellOf(
   return made.metadata.uid ?? '';
 }
 
-/** Three Kustomizations and a release; `slow` is healthy while there is a ConfigMap `gate`. */
+/** Four Kustomizations and a release; `slow` is healthy while there is a ConfigMap `gate`, `after` waits for `bad`. */
 async function build(home: FluxHome): Promise<void> {
   const { namespace } = home;
   const gate = { apiVersion: 'v1', kind: 'ConfigMap', name: 'gate', namespace };
   await home.kustomization('good', { path: './good' });
   await home.kustomization('slow', { path: './slow', healthChecks: [gate], timeout: '2m' });
   await home.kustomization('bad', { path: './bad', retryInterval: '1h' });
+  await home.kustomization('after', { path: './after', dependsOn: [{ name: 'bad' }] });
   await release(home);
 }
 
@@ -82,7 +84,9 @@ test('a commit has one status: pending while an object runs, then what all came 
   await home.condition(Kind.Kustomization, 'bad', 'Ready', 'ReconciliationFailed');
   await expect.poll(() => statusesOf(first), POLL).toEqual(['pending']);
   await setGate();
-  await expect.poll(() => lastOf(first), POLL).toBe(`1 of 4 objects failed: Kustomization/${namespace}/bad`);
+  await expect
+    .poll(() => lastOf(first), POLL)
+    .toBe(`1 of 5 objects failed: Kustomization/${namespace}/bad; 1 waiting for dependencies`);
   expect(statusesOf(first)).toEqual(['pending', 'failure']);
 
   await kube.delete({ apiVersion: 'v1', kind: 'ConfigMap', name: 'gate', namespace });
@@ -92,9 +96,9 @@ test('a commit has one status: pending while an object runs, then what all came 
   const third = await home.deploy({ 'good/one.yaml': configMap('good', { at: 'third' }) });
   await expect.poll(() => statusesOf(second), POLL).toEqual(['pending', 'error']);
   await expect.poll(() => statusesOf(third), POLL).toEqual(['pending']);
-  expect(lastOf(second)).toMatch(/^superseded before \d of 4 objects had tried it$/);
+  expect(lastOf(second)).toMatch(/^superseded before \d of 5 objects had tried it$/);
   await setGate();
-  await expect.poll(() => lastOf(third), POLL).toBe('4 objects reconciled');
+  await expect.poll(() => lastOf(third), POLL).toBe('5 objects reconciled');
   expect(statusesOf(third)).toEqual(['pending', 'success']);
   // What had ended is not taken back by a push that comes right after it.
   expect(statusesOf(first)).toEqual(['pending', 'failure']);

@@ -28,6 +28,22 @@ describe('what a commit comes to', () => {
       'pending',
       'waiting for 1 of 3 objects; 1 failed: Kustomization/flux-system/a',
     ],
+    ['a=success b=waiting', 'pending', 'waiting for 1 of 2 objects'],
+    [
+      'a=failure b=waiting c=success',
+      'failure',
+      '1 of 3 objects failed: Kustomization/flux-system/a; 1 waiting for dependencies',
+    ],
+    [
+      'a=failure b=waiting c=running',
+      'pending',
+      'waiting for 2 of 3 objects; 1 failed: Kustomization/flux-system/a',
+    ],
+    [
+      'a=failure! b=waiting!',
+      'failure',
+      '1 of 2 objects failed: Kustomization/flux-system/a; 1 waiting for dependencies',
+    ],
     ['a=failure b=success', 'failure', '1 of 2 objects failed: Kustomization/flux-system/a'],
     [
       'e=failure d=failure c=failure b=failure a=failure',
@@ -35,6 +51,7 @@ describe('what a commit comes to', () => {
       '5 of 5 objects failed: Kustomization/flux-system/a, Kustomization/flux-system/b, Kustomization/flux-system/c and 2 more',
     ],
     ['a=success b=running!', 'cancelled', 'superseded before 1 of 2 objects had tried it'],
+    ['a=success! b=waiting!', 'cancelled', 'superseded before 1 of 2 objects had tried it'],
     ['a=running b=running!', 'pending', 'waiting for 1 of 2 objects'],
     [
       'a=failure b=running!',

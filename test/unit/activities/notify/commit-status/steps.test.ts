@@ -48,6 +48,11 @@ function ready(status: string, reason: string, observedGeneration = 2) {
   return [{ type: 'Ready', status, reason, message: '', observedGeneration, lastTransitionTime }];
 }
 
+function stalled(reason: string, observedGeneration = 2) {
+  const [condition] = ready('False', reason, observedGeneration);
+  return [condition, { ...condition, type: 'Stalled', status: 'True' }];
+}
+
 function putSource(revision: string, name = 'fleet', namespace = 'apps'): void {
   const artifact = {
     revision,
@@ -162,6 +167,9 @@ describe('a look at a commit', () => {
     ['is at it', { conditions: ready('Unknown', 'Progressing') }, 'pending'],
     ['has another spec since', { conditions: ready('True', 'ReconciliationSucceeded', 1) }, 'pending'],
     ['waits for another', { conditions: ready('False', 'DependencyNotReady') }, 'pending'],
+    ['has a cycle before it', { conditions: stalled('DependencyNotReady') }, 'failure'],
+    ['has a spec that is no good', { revision: OLD, conditions: stalled('InvalidSpec') }, 'failure'],
+    ['had a spec that was no good', { revision: OLD, conditions: stalled('InvalidSpec', 1) }, 'pending'],
     ['has no conditions', { conditions: [] }, 'pending'],
   ])('sees a Kustomization that %s', async (_what, made, state) => {
     putAlert();
@@ -177,6 +185,8 @@ describe('a look at a commit', () => {
     ['has a chart that is being made', { chart: ready('Unknown', 'Progressing') }, 'pending'],
     ['has a chart that cannot be made', { chart: ready('False', 'ChartPackageError') }, 'failure'],
     ['has not tried the chart', { attempted: '0.9.0' }, 'pending'],
+    ['gave up another chart', { attempted: '0.9.0', release: stalled('RetriesExceeded') }, 'pending'],
+    ['has a spec that is no good', { attempted: '0.9.0', release: stalled('InvalidSpec') }, 'failure'],
     ['is at it', { release: ready('Unknown', 'Progressing') }, 'pending'],
     ['failed', { release: ready('False', 'UpgradeFailed') }, 'failure'],
   ])('sees a HelmRelease that %s', async (_what, made, state) => {
@@ -185,6 +195,23 @@ describe('a look at a commit', () => {
     putRelease('app', made);
 
     expect(await look()).toMatchObject({ verdict: { state } });
+  });
+
+  it('does not wait for who waits for one that failed', async () => {
+    putAlert();
+    putSource(NEW);
+    putKustomization('infra', { conditions: ready('False', 'HealthCheckFailed') });
+    putKustomization('apps', { revision: OLD, conditions: ready('False', 'DependencyNotReady') });
+
+    const description = '1 of 2 objects failed: Kustomization/apps/infra; 1 waiting for dependencies';
+    const verdict = { state: 'failure', description };
+    const ended = { 'Kustomization/apps/infra': 'failure', 'Kustomization/apps/apps': 'waiting' } as const;
+    expect(await look()).toMatchObject({ ended, verdict });
+
+    // A next push mends it.
+    putSource(OLD);
+    for (const name of ['infra', 'apps']) putKustomization(name, { revision: OLD });
+    expect(await look(['apps/fleet'], false, ended)).toMatchObject({ verdict });
   });
 
   it('counts all that build from it, and nothing else', async () => {
