@@ -63,7 +63,12 @@ async function unlock(key: PrivateKey, passphrase: string | undefined, secretNam
 // An expired or revoked key would make signatures that nobody accepts.
 async function checkMaySign(key: PrivateKey, secretName: string): Promise<void> {
   await key.getSigningKey().catch((error: unknown) => {
-    throw keyFailure(`the key of secret '${secretName}' cannot sign: ${messageOf(error)}`);
+    const said = messageOf(error);
+    // The library looks for a module that it does not bring along.
+    const problem = /cannot find module/i.test(said)
+      ? 'its curve is not supported; use Ed25519, NIST P-256, P-384 or P-521, or RSA'
+      : said;
+    throw keyFailure(`the key of secret '${secretName}' cannot sign: ${problem}`);
   });
 }
 

@@ -160,6 +160,21 @@ describe('a commit signed with an OpenPGP key', () => {
     expect(JSON.stringify(failure)).not.toMatch(/CANARY|BEGIN PGP/);
   });
 
+  it.skipIf(!findProgram('gpg'))('is not made with a curve that cannot be used', async () => {
+    const gnupg = mkdtempSync(join(home, 'g-'));
+    chmodSync(gnupg, 0o700);
+    const gpg = (...args: readonly string[]) =>
+      execFileSync('gpg', ['--homedir', gnupg, '--batch', '--passphrase', '', ...args], { stdio: 'pipe' });
+    gpg('--quick-generate-key', 'bot@example.com', 'brainpoolP256r1', 'sign');
+
+    const failure = await failureOf(
+      signerOf('gpg', { 'git.asc': gpg('--armor', '--export-secret-keys').toString() }),
+    );
+
+    expect(failure.message).toMatch(/cannot sign: its curve is not supported; use Ed25519, .* or RSA$/);
+    execFileSync('gpgconf', ['--homedir', gnupg, '--kill', 'all']);
+  });
+
   it('is not made with an expired key', async () => {
     const past = new Date(Date.now() - 86_400_000);
     const { privateKey } = await generateKey({ userIDs, date: past, keyExpirationTime: 60 });
