@@ -14,6 +14,7 @@ import {
 } from '../image/policy/find-repository.ts';
 import { assertChoice, BUDGET_MS } from '../image/policy/select.ts';
 import type { TagStore } from '../image/repository/contract.ts';
+import { EXCLUSION_BUDGET_MS } from '../image/repository/exclusions.ts';
 import { timeoutOf } from '../image/repository/scan.ts';
 import type { ReadySource } from './git-repository.ts';
 import { attemptOf, durationField, type Idle, readForPass } from './object.ts';
@@ -50,7 +51,7 @@ export async function observeImagePolicy(
   const { repository } = source;
   if (!isScanned(repository)) return { state: 'Waiting', ...unscanned(deps.policy.requeueDependencyMs) };
   const isLocal = await needsNoRegistry(deps.tags, object, repository);
-  const timeoutMs = TIMES * timeoutOf(repository) + BUDGET_MS;
+  const timeoutMs = TIMES * timeoutOf(repository) + EXCLUSION_BUDGET_MS + BUDGET_MS;
   return { state: 'Ready', ref, ...attemptOf(object), timeoutMs, isLocal };
 }
 

@@ -1,6 +1,7 @@
 import { Kind } from '../../api/object-ref.ts';
 import type { Deps, RefInput } from '../deps.ts';
 import { readImageName } from '../image/repository/canonical-name.ts';
+import { EXCLUSION_BUDGET_MS } from '../image/repository/exclusions.ts';
 import { assertNoWorkloadIdentity } from '../image/repository/registry-access.ts';
 import { timeoutOf } from '../image/repository/scan.ts';
 import type { ReadySource } from './git-repository.ts';
@@ -20,5 +21,5 @@ export async function observeImageRepository(
   readImageName(object.spec.image);
   durationField('interval', object.spec.interval);
   if (object.spec.timeout) durationField('timeout', object.spec.timeout);
-  return { state: 'Ready', ref, ...attemptOf(object), timeoutMs: timeoutOf(object) };
+  return { state: 'Ready', ref, ...attemptOf(object), timeoutMs: timeoutOf(object) + EXCLUSION_BUDGET_MS };
 }

@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImagePolicySpec } from '../../../api/image-policy.ts';
 import { Reason } from '../../../api/reasons.ts';
 import { failed, stalled } from '../../failures.ts';
+import { visitInTurns } from '../repository/in-turns.ts';
 import { latestAlphabetical } from './alphabetical.ts';
 import { compileFilter, type TagFilter } from './filter.ts';
 import { latestNumerical } from './numerical.ts';
@@ -25,8 +25,6 @@ export interface SelectOptions {
   readonly budgetMs?: number;
 }
 
-// A worker serves many objects: it gets its turn back after so many milliseconds.
-const TURN_MS = 10;
 /** What matching may take at most, in milliseconds. */
 export const BUDGET_MS = 10_000;
 
@@ -91,17 +89,11 @@ async function filtered(
   { signal, budgetMs = BUDGET_MS }: SelectOptions,
 ): Promise<Map<string, string>> {
   const kept = new Map<string, string>();
-  const began = performance.now();
-  let turn = began;
-  for (const tag of tags) {
+  const keep = (tag: string) => {
     const text = filter(tag);
     if (text !== undefined) kept.set(text, tag);
-    const now = performance.now();
-    if (now - turn < TURN_MS) continue;
-    if (now - began > budgetMs) throw tooSlow(budgetMs, tags.length);
-    await nextTurn(undefined, { signal });
-    turn = performance.now();
-  }
+  };
+  await visitInTurns(tags, keep, { signal, budgetMs, tooSlow: () => tooSlow(budgetMs, tags.length) });
   return kept;
 }
 

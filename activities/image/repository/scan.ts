@@ -41,7 +41,7 @@ export async function scanTags(
         signal.throwIfAborted();
         throw scanFailure(error, image, access);
       });
-    const kept = await withoutExcluded(listed, exclusionListOf(repository), signal);
+    const kept = await withoutExcluded(listed, exclusionListOf(repository), { signal });
     // Sorting is one long step.
     await breathe();
     const tags = kept.toSorted().reverse();

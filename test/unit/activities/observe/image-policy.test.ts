@@ -16,7 +16,7 @@ const READY = {
   ref: POLICY_REF,
   generation: 2,
   // Twice the interval of a repository without a timeout, and what matching may take.
-  timeoutMs: 2 * 300_000 + 10_000,
+  timeoutMs: 2 * 300_000 + 40_000,
   isLocal: false,
 };
 
@@ -65,7 +65,7 @@ describe('an ImagePolicy is', () => {
       imageObject(IMAGE, { ...SCANNED, spec: { timeout: '20s' } }),
     ]);
 
-    expect(found).toEqual({ ...READY, timeoutMs: 50_000 });
+    expect(found).toEqual({ ...READY, timeoutMs: 80_000 });
   });
 
   it('ready although its repository fails since the last scan', async () => {

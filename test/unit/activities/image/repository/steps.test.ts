@@ -272,7 +272,7 @@ describe('an observed image', () => {
       state: 'Ready',
       ref: IMAGE_REF,
       generation: 1,
-      timeoutMs,
+      timeoutMs: timeoutMs + 30_000,
     });
     expect(current(rig).metadata.finalizers).toEqual(['finalizers.fluxcd.io']);
   });
