@@ -1,8 +1,8 @@
 import { createContext, Script } from 'node:vm';
-import { Environment, Optional, type ParseResult } from '@marcbachmann/cel-js';
+import { Environment, type ParseResult } from '@marcbachmann/cel-js';
 import { inspectAst } from './cel-ast.ts';
+import { registerFunctions } from './cel-functions.ts';
 import { celResult, celValue } from './cel-value.ts';
-import { compileRegExp } from './regexp.ts';
 
 /** An expression that does not compile, or that could not be evaluated. */
 export class CelError extends Error {
@@ -96,15 +96,8 @@ function environmentFor(variables: readonly string[] | undefined): Environment {
     unlistedVariablesAreDyn: variables === undefined,
     enableOptionalTypes: true,
     limits,
-  })
-    .registerFunction('string.re2Matches(string): bool', matchesRe2)
-    .registerFunction('string.replace(string, string): string', (text: string, old: string, by: string) =>
-      text.replaceAll(old, () => by),
-    )
-    .registerFunction('string.charAt(int): string', (text: string, at: bigint) => text.charAt(Number(at)))
-    .registerFunction('list.first(): optional', (list: readonly unknown[]) => Optional.of(list[0]))
-    .registerFunction('list.last(): optional', (list: readonly unknown[]) => Optional.of(list.at(-1)))
-    .registerFunction('string.reverse(): string', (text: string) => Array.from(text).reverse().join(''));
+  });
+  registerFunctions(environment);
   for (const name of variables ?? []) environment.registerVariable(name, 'map');
   return environment;
 }
@@ -166,10 +159,6 @@ function isWatchdog(error: unknown): boolean {
     'code' in error &&
     error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
   );
-}
-
-function matchesRe2(text: string, pattern: string): boolean {
-  return compileRegExp(pattern).matcher(text).find();
 }
 
 function summaryOf(error: unknown): string {
