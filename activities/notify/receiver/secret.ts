@@ -26,7 +26,10 @@ export async function readReceiverSecret(
   const data = await secretReader(kube)(namespace, name);
   const id = `${namespace}/${name}`;
   if (!data)
-    throw failed(Reason.TokenNotFound, `unable to read token from secret '${id}' error: it does not exist`);
+    throw failed(
+      Reason.TokenNotFound,
+      `unable to read token from secret '${id}' error: secrets "${name}" not found`,
+    );
   const token = data['token'] ?? NONE.token;
   // An empty one would let everybody in.
   if (token.length === 0)

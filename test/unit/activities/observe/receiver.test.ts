@@ -56,7 +56,7 @@ describe('a Receiver is', () => {
     [
       'without its Secret',
       { ...tokenSecret(), metadata: { name: 'other', namespace: 'apps' } },
-      "unable to read token from secret 'apps/token' error: it does not exist",
+      `unable to read token from secret 'apps/token' error: secrets "token" not found`,
     ],
     [
       'without a token',
