@@ -16,12 +16,14 @@ export function parseChallenge(header: string | string[] | undefined): Challenge
   const texts = (Array.isArray(header) ? header : [header ?? '']).filter((text) => text.length <= LONGEST);
   for (const text of texts) {
     const bearer = /(?:^|,)\s*bearer\s+(.*)$/is.exec(text)?.[1];
-    const parameters = new Map(
-      [...(bearer ?? '').matchAll(PARAMETER)].map(([, name = '', quoted, plain]) => [
+    const found = [...(bearer ?? '').matchAll(PARAMETER)].map(
+      ([, name = '', quoted, plain]): [string, string] => [
         name.toLowerCase(),
         quoted?.replace(/\\(.)/g, '$1') ?? plain ?? '',
-      ]),
+      ],
     );
+    // The first of a name counts: what comes later may be of another challenge.
+    const parameters = new Map(found.reverse());
     const realm = parameters.get('realm');
     if (realm === undefined || realm === '') continue;
     return { scheme: 'bearer', realm, service: parameters.get('service'), scope: parameters.get('scope') };

@@ -1,6 +1,6 @@
 import { rememberSecret } from '../../redact.ts';
 import { readBody } from '../http/body.ts';
-import { type HttpClient, successful } from '../http/client.ts';
+import { type HttpAnswer, type HttpClient, successful } from '../http/client.ts';
 import { basicHeader } from '../http/credentials.ts';
 import { HttpError } from '../http/error.ts';
 import { readHttpUrl } from '../http/url.ts';
@@ -46,12 +46,27 @@ export async function fetchToken(
   const authorization = basic && { header: basicHeader(basic), origin: url.origin };
   const { tls, proxy } = access;
   const answer = await client.request({ url, authorization, tls, proxy, signal });
-  return tokenOf(await readBody(successful(answer), LARGEST_ANSWER));
+  return tokenOf(await readBody(given(answer), LARGEST_ANSWER));
+}
+
+/** The answer if it is one of success; of others it is said whose they are. */
+function given(answer: HttpAnswer): HttpAnswer {
+  const { status } = answer;
+  try {
+    return successful(answer);
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    const message = `its token server answers HTTP ${status}`;
+    // Elsewhere that is an image which is not there.
+    if (status === 404) throw new HttpError('content', message);
+    throw new HttpError('status', message, { status, retryAfterMs: error.retryAfterMs });
+  }
 }
 
 function tokenOf(body: Buffer): Token {
   const { token, access_token: other, expires_in: life } = fieldsOf(body);
-  const value = typeof token === 'string' && token !== '' ? token : other;
+  // The newer name first, as other clients have it.
+  const value = typeof other === 'string' && other !== '' ? other : token;
   if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) throw noToken();
   rememberSecret(value);
   const seconds = typeof life === 'number' && life > 0 ? life : DEFAULT_LIFE_S;

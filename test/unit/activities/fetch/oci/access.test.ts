@@ -58,6 +58,15 @@ describe('a challenge', () => {
       },
     ],
     [
+      'Bearer realm="https://auth.example.com/token", Basic realm="x", scope="y"',
+      {
+        scheme: 'bearer',
+        realm: 'https://auth.example.com/token',
+        service: undefined,
+        scope: 'y',
+      },
+    ],
+    [
       'Basic realm="x", Bearer realm=https://auth.example.com/token',
       { scheme: 'bearer', realm: 'https://auth.example.com/token', service: undefined, scope: undefined },
     ],

@@ -88,7 +88,8 @@ function wantTokens(realm: string, token: (request: IncomingMessage) => unknown)
   answer = (request, response) => {
     if (request.url?.startsWith('/token')) {
       const given = token(request);
-      response.writeHead(given === undefined ? 401 : 200).end(JSON.stringify(given));
+      const status = typeof given === 'number' ? given : given === undefined ? 401 : 200;
+      response.writeHead(status).end(JSON.stringify(given));
       return true;
     }
     if (request.headers.authorization?.startsWith('Bearer good')) return false;
@@ -115,7 +116,7 @@ describe('a registry that wants tokens', () => {
   });
 
   it('gives one to nobody as well, and none of another to whom it is not', async () => {
-    wantTokens(`${front.url}/token`, () => ({ access_token: 'good-token' }));
+    wantTokens(`${front.url}/token`, () => ({ access_token: 'good-token', token: 'other' }));
 
     await oci.listTags(asked(BASIC));
     await oci.listTags(asked());
@@ -140,7 +141,9 @@ describe('a registry that wants tokens', () => {
   });
 
   it.each([
-    ['refuses them', () => undefined, 'status', 'HTTP 401'],
+    ['refuses them', () => undefined, 'status', 'its token server answers HTTP 401'],
+    ['is not there', () => 404, 'content', 'its token server answers HTTP 404'],
+    ['is ill', () => 503, 'status', 'its token server answers HTTP 503'],
     ['gives none', () => ({}), 'content', 'its token server answers no token'],
     ['gives one with a line break', () => ({ token: 'good\r\nX-Evil: 1' }), 'content', 'answers no token'],
     ['answers a list', () => [], 'content', 'answers no token'],
