@@ -10,13 +10,22 @@ const SUFFIX = '.pid';
 interface Note {
   readonly pid: number;
   readonly parent: number;
-  /** Program and arguments: a number alone proves nothing, it may be another program's by now. */
-  readonly commandLine: string;
+  /** A number alone proves nothing, it may be another program's by now. */
+  readonly command: string;
+  /** Between spaces. */
+  readonly args: string;
+}
+
+/** What was started, and under which number. */
+export interface Started {
+  readonly pid: number;
+  readonly command: string;
+  readonly args: readonly string[];
 }
 
 /** Notes who runs with which log, for {@link stopLeftover} of a later process. */
-export function noteRunning(logFile: string, pid: number, commandLine: string): void {
-  const note: Note = { pid, parent: process.pid, commandLine };
+export function noteRunning(logFile: string, { pid, command, args }: Started): void {
+  const note: Note = { pid, parent: process.pid, command, args: args.join(' ') };
   writeFileSync(noteOf(logFile), JSON.stringify(note));
 }
 
@@ -55,8 +64,11 @@ function readNote(logFile: string): Note | undefined {
   }
 }
 
-function isRunning({ pid, commandLine }: Note): boolean {
-  return pid > 0 && isAlive(pid) && commandLineOf(pid) === commandLine;
+function isRunning({ pid, command, args }: Note): boolean {
+  if (!(pid > 0) || !isAlive(pid)) return false;
+  const line = commandLineOf(pid);
+  // A worker starts itself anew with flags of its own between the two.
+  return line.startsWith(command) && line.endsWith(args);
 }
 
 /** Empty for a process that has ended. */

@@ -104,7 +104,7 @@ async function launch(options: ProcessOptions): Promise<ChildProcess> {
   } finally {
     closeSync(log);
   }
-  noteRunning(options.logFile, child.pid ?? 0, [options.command, ...options.args].join(' '));
+  noteRunning(options.logFile, { ...options, pid: child.pid ?? 0 });
   return child;
 }
 

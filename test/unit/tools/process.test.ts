@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -16,13 +16,13 @@ function script(source: string) {
 }
 
 /** Another process, and the child that it started. */
-async function startParent() {
+async function startParent(source = forever) {
   const file = join(dir, 'parent.mts');
   const module = join(import.meta.dirname, '../../../tools/process.ts');
   writeFileSync(
     file,
     `import { startProcess } from ${JSON.stringify(module)};
-     const child = await startProcess(${JSON.stringify(script(forever))});
+     const child = await startProcess(${JSON.stringify(script(source))});
      console.log(child.pid); ${forever}`,
   );
   const parent = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -98,6 +98,26 @@ describe('startProcess', () => {
   it('ends what a killed parent left behind before it starts the same again', async () => {
     const { parent: started, pid } = await startParent();
     await expect(startProcess(script(forever))).rejects.toThrow(`already running (${pid})`);
+    started.kill('SIGKILL');
+    await new Promise((done) => started.once('close', done));
+
+    const again = await startProcess(script(forever));
+
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    await again.kill();
+  });
+
+  it('ends one that started itself anew with flags of its own, as a worker does', async () => {
+    const marker = join(dir, 'again');
+    const source = `
+      import { writeFileSync } from 'node:fs';
+      const { execPath, execArgv, argv, env } = process;
+      const flag = '--max-semi-space-size=8';
+      if (!execArgv.includes(flag)) process.execve(execPath, [execPath, flag, ...argv.slice(1)], env);
+      writeFileSync(${JSON.stringify(marker)}, '');
+      ${forever}`;
+    const { parent: started, pid } = await startParent(source);
+    await expect.poll(() => existsSync(marker), { timeout: 10_000 }).toBe(true);
     started.kill('SIGKILL');
     await new Promise((done) => started.once('close', done));
 
