@@ -5,8 +5,8 @@ const LINK = /<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]*))?)*)/
 const PARAMETER = /;\s*([^\s=;,]+)(?:\s*=\s*(?:"([^"]*)"|([^\s;,"]*)))?/g;
 
 /**
- * Where a list of tags goes on after this page: at the server that answered, and with the same list, whatever scheme and
- * port the registry believes to have behind its proxies. Undefined after the last page. Throws an {@link HttpError} when
+ * Where a list of tags goes on after this page: at the server that answered, and with the same list, whatever scheme the
+ * registry believes to have behind its proxies. Undefined after the last page. Throws an {@link HttpError} when
  * that cannot be told: half a list would look like tags that are gone.
  */
 export function nextPage({ headers, url }: HttpAnswer, list: string): string | undefined {
@@ -23,8 +23,8 @@ export function nextPage({ headers, url }: HttpAnswer, list: string): string | u
   if (next === undefined || !URL.canParse(next.target, url.href)) {
     throw new HttpError('content', 'the list of tags goes on, but its Link header cannot be read');
   }
-  const { hostname, pathname, search } = new URL(next.target, url);
-  if (hostname !== url.hostname || ![list, url.pathname].includes(pathname)) {
+  const { host, pathname, search } = new URL(next.target, url);
+  if (host !== url.host || ![list, url.pathname].includes(pathname)) {
     throw new HttpError('address', 'the list of tags goes on at another address, which is not followed');
   }
   return `${url.origin}${pathname}${search}`;
