@@ -116,13 +116,19 @@ function ofKustomization(item: KubeObject): readonly Built[] {
 async function ofRelease({ kube }: Access, item: KubeObject): Promise<readonly Built[]> {
   const object = helmRelease.safeParse(item).data;
   if (!object || object.spec.suspend) return [];
-  const chart = await chartOf(kube, chartRefOf(object));
-  if (chart?.spec.sourceRef.kind !== Kind.GitRepository) return [];
   const { namespace, name } = object.metadata;
+  const ref = chartRefOf(object);
+  const template = object.spec.chart?.spec.sourceRef;
+  // Most charts are elsewhere, and their releases many.
+  if (template !== undefined && template.kind !== Kind.GitRepository) return [];
+  const chart = await chartOf(kube, ref);
+  // It may be about to be made.
+  const source = chart?.spec.sourceRef ?? template;
+  if (source?.kind !== Kind.GitRepository) return [];
   return [
     {
       name: `${Kind.HelmRelease}/${namespace}/${name}`,
-      source: `${chart.metadata.namespace}/${chart.spec.sourceRef.name}`,
+      source: `${ref.namespace}/${source.name}`,
       outcome: (commit) => releaseOutcome(object, chart, commit),
     },
   ];

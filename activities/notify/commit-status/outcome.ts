@@ -31,7 +31,8 @@ export function kustomizationOutcome(object: Kustomization, commit: string): Out
 }
 
 /** The chart has been made of the commit, and the release has tried what came of that. */
-export function releaseOutcome(release: HelmRelease, chart: HelmChart, commit: string): Outcome {
+export function releaseOutcome(release: HelmRelease, chart: HelmChart | undefined, commit: string): Outcome {
+  if (chart === undefined) return untriedOutcome(release);
   const { observedSourceArtifactRevision = '', artifact } = chart.status ?? {};
   if (commitOfRevision(observedSourceArtifactRevision) !== commit) return 'running';
   const made = readyOutcome(chart);

@@ -7,12 +7,22 @@ import { lookAtCommit, tellCommit } from '../../../../../activities/notify/commi
 import type { StepContext } from '../../../../../activities/steps.ts';
 import type { AlertSpec } from '../../../../../api/alert.ts';
 import type { KubeObject } from '../../../../../api/kube-object.ts';
+import {
+  identity,
+  type Made,
+  type MadeRelease,
+  NEW,
+  OLD,
+  putKustomization,
+  putRelease,
+  putSource,
+  ready,
+  stalled,
+} from '../../../../support/commit-objects.ts';
 import { FakeCluster } from '../../../../support/fake-cluster.ts';
 import { COMMIT, STATUS_TYPES, startGitRecipient } from '../../../../support/git-recipients.ts';
 import { alertOf, providerOf } from '../../../../support/notified.ts';
 
-const OLD = `main@sha1:${COMMIT.replaceAll('5', 'a')}`;
-const NEW = `main@sha1:${COMMIT}`;
 const ALERT = { namespace: 'apps', name: 'all' };
 const AGGREGATE = { 'pawl.dev/commit-status': 'aggregate' };
 const STEP: StepContext = { signal: new AbortController().signal, heartbeat: () => undefined };
@@ -37,106 +47,6 @@ function deps(noCrossNamespaceRefs = false, token = ''): Deps {
 
 function put(object: Record<string, unknown>): void {
   cluster.put(object as unknown as KubeObject);
-}
-
-function identity(name: string, more: object = {}) {
-  return { namespace: 'apps', name, uid: `u-${name}`, generation: 2, resourceVersion: '1', ...more };
-}
-
-function ready(status: string, reason: string, observedGeneration = 2) {
-  const lastTransitionTime = '2026-11-22T12:00:00Z';
-  return [{ type: 'Ready', status, reason, message: '', observedGeneration, lastTransitionTime }];
-}
-
-function stalled(reason: string, observedGeneration = 2) {
-  const [condition] = ready('False', reason, observedGeneration);
-  return [condition, { ...condition, type: 'Stalled', status: 'True' }];
-}
-
-function putSource(revision: string, name = 'fleet', namespace = 'apps'): void {
-  const artifact = {
-    revision,
-    digest: 'sha256:1',
-    url: 'http://x/y',
-    path: 'y',
-    size: 1,
-    lastUpdateTime: '2026-11-22T12:00:00Z',
-  };
-  put({
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
-    kind: 'GitRepository',
-    metadata: { ...identity(name), namespace },
-    spec: { url: 'https://git.example.com/acme/fleet', interval: '1m' },
-    status: { artifact },
-  });
-}
-
-interface Made {
-  readonly revision?: string;
-  readonly conditions?: readonly unknown[];
-  readonly spec?: object;
-  readonly metadata?: object;
-}
-
-function putKustomization(
-  name: string,
-  { revision = NEW, conditions, spec = {}, metadata = {} }: Made = {},
-): void {
-  put({
-    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-    kind: 'Kustomization',
-    metadata: identity(name, metadata),
-    spec: { interval: '1m', prune: true, sourceRef: { kind: 'GitRepository', name: 'fleet' }, ...spec },
-    status: {
-      lastAttemptedRevision: revision,
-      conditions: conditions ?? ready('True', 'ReconciliationSucceeded'),
-    },
-  });
-}
-
-interface MadeRelease {
-  readonly observed?: string;
-  readonly chart?: readonly unknown[];
-  readonly attempted?: string;
-  readonly release?: readonly unknown[];
-}
-
-function putRelease(
-  name: string,
-  { observed = NEW, chart, attempted = '1.0.0', release }: MadeRelease = {},
-): void {
-  const artifact = {
-    revision: '1.0.0',
-    digest: 'sha256:1',
-    url: 'http://x/y',
-    path: 'y',
-    size: 1,
-    lastUpdateTime: '2026-11-22T12:00:00Z',
-  };
-  put({
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
-    kind: 'HelmChart',
-    metadata: identity(`apps-${name}`),
-    spec: { chart: './charts/app', interval: '1m', sourceRef: { kind: 'GitRepository', name: 'fleet' } },
-    status: {
-      observedSourceArtifactRevision: observed,
-      artifact,
-      conditions: chart ?? ready('True', 'ChartPackageSucceeded'),
-    },
-  });
-  put({
-    apiVersion: 'helm.toolkit.fluxcd.io/v2',
-    kind: 'HelmRelease',
-    metadata: identity(name),
-    spec: {
-      interval: '1m',
-      chart: { spec: { chart: './charts/app', sourceRef: { kind: 'GitRepository', name: 'fleet' } } },
-    },
-    status: {
-      lastAttemptedRevision: attempted,
-      conditions: release ?? ready('True', 'UpgradeSucceeded'),
-    },
-  });
 }
 
 const BOTH: AlertSpec['eventSources'] = [
@@ -173,8 +83,8 @@ describe('a look at a commit', () => {
     ['has no conditions', { conditions: [] }, 'pending'],
   ])('sees a Kustomization that %s', async (_what, made, state) => {
     putAlert();
-    putSource(NEW);
-    putKustomization('web', made);
+    putSource(cluster, NEW);
+    putKustomization(cluster, 'web', made);
 
     expect(await look()).toMatchObject({ isGone: false, sources: ['apps/fleet'], verdict: { state } });
   });
@@ -191,17 +101,34 @@ describe('a look at a commit', () => {
     ['failed', { release: ready('False', 'UpgradeFailed') }, 'failure'],
   ])('sees a HelmRelease that %s', async (_what, made, state) => {
     putAlert();
-    putSource(NEW);
-    putRelease('app', made);
+    putSource(cluster, NEW);
+    putRelease(cluster, 'app', made);
 
     expect(await look()).toMatchObject({ verdict: { state } });
   });
 
+  it('waits for a release whose chart is yet to be made, and asks for no charts of other sources', async () => {
+    const release = (name: string, kind: string) => ({
+      apiVersion: 'helm.toolkit.fluxcd.io/v2',
+      kind: 'HelmRelease',
+      metadata: identity(name),
+      spec: { interval: '1m', chart: { spec: { chart: './app', sourceRef: { kind, name: 'fleet' } } } },
+    });
+    putAlert();
+    putSource(cluster, NEW);
+    put(release('app', 'GitRepository'));
+    for (const name of ['one', 'two', 'three']) put(release(name, 'HelmRepository'));
+
+    expect(await look()).toMatchObject({ verdict: { description: 'waiting for 1 of 1 object' } });
+    // The Alert, the source, and one chart.
+    expect(cluster.requests.get).toBe(3);
+  });
+
   it('does not wait for who waits for one that failed', async () => {
     putAlert();
-    putSource(NEW);
-    putKustomization('infra', { conditions: ready('False', 'HealthCheckFailed') });
-    putKustomization('apps', { revision: OLD, conditions: ready('False', 'DependencyNotReady') });
+    putSource(cluster, NEW);
+    putKustomization(cluster, 'infra', { conditions: ready('False', 'HealthCheckFailed') });
+    putKustomization(cluster, 'apps', { revision: OLD, conditions: ready('False', 'DependencyNotReady') });
 
     const description = '1 of 2 objects failed: Kustomization/apps/infra; 1 waiting for dependencies';
     const verdict = { state: 'failure', description };
@@ -209,8 +136,8 @@ describe('a look at a commit', () => {
     expect(await look()).toMatchObject({ ended, verdict });
 
     // A next push mends it.
-    putSource(OLD);
-    for (const name of ['infra', 'apps']) putKustomization(name, { revision: OLD });
+    putSource(cluster, OLD);
+    for (const name of ['infra', 'apps']) putKustomization(cluster, name, { revision: OLD });
     expect(await look(['apps/fleet'], false, ended)).toMatchObject({ verdict });
   });
 
@@ -218,15 +145,18 @@ describe('a look at a commit', () => {
     putAlert({
       eventSources: [...BOTH, { kind: 'Kustomization', name: 'web' }, { kind: 'GitRepository', name: '*' }],
     });
-    putSource(NEW);
-    putSource(OLD, 'other');
-    putKustomization('web');
-    putKustomization('late', { revision: OLD });
-    putKustomization('resting', { revision: OLD, spec: { suspend: true } });
-    putKustomization('leaving', { revision: OLD, metadata: { deletionTimestamp: '2026-11-22T12:00:00Z' } });
-    putKustomization('elsewhere', { spec: { sourceRef: { kind: 'GitRepository', name: 'other' } } });
-    putKustomization('of-oci', { spec: { sourceRef: { kind: 'OCIRepository', name: 'fleet' } } });
-    putRelease('app');
+    putSource(cluster, NEW);
+    putSource(cluster, OLD, 'other');
+    putKustomization(cluster, 'web');
+    putKustomization(cluster, 'late', { revision: OLD });
+    putKustomization(cluster, 'resting', { revision: OLD, spec: { suspend: true } });
+    putKustomization(cluster, 'leaving', {
+      revision: OLD,
+      metadata: { deletionTimestamp: '2026-11-22T12:00:00Z' },
+    });
+    putKustomization(cluster, 'elsewhere', { spec: { sourceRef: { kind: 'GitRepository', name: 'other' } } });
+    putKustomization(cluster, 'of-oci', { spec: { sourceRef: { kind: 'OCIRepository', name: 'fleet' } } });
+    putRelease(cluster, 'app');
 
     expect(await look()).toEqual({
       isGone: false,
@@ -238,9 +168,9 @@ describe('a look at a commit', () => {
 
   it('sees who was overtaken, where it knows that the source had the commit', async () => {
     putAlert();
-    putSource(OLD);
-    putKustomization('web');
-    putKustomization('late', { revision: OLD });
+    putSource(cluster, OLD);
+    putKustomization(cluster, 'web');
+    putKustomization(cluster, 'late', { revision: OLD });
 
     expect(await look()).toEqual(NOTHING);
     expect(await look(['apps/fleet'])).toMatchObject({
@@ -251,26 +181,26 @@ describe('a look at a commit', () => {
 
   it('remembers how the others had ended, of which another commit is seen by now', async () => {
     putAlert();
-    putSource(NEW);
-    putKustomization('good');
-    putKustomization('bad', { conditions: ready('False', 'BuildFailed') });
-    putKustomization('late', { revision: OLD });
+    putSource(cluster, NEW);
+    putKustomization(cluster, 'good');
+    putKustomization(cluster, 'bad', { conditions: ready('False', 'BuildFailed') });
+    putKustomization(cluster, 'late', { revision: OLD });
     const { sources, ended } = await look();
 
-    putSource(OLD);
-    for (const name of ['good', 'bad']) putKustomization(name, { revision: OLD });
+    putSource(cluster, OLD);
+    for (const name of ['good', 'bad']) putKustomization(cluster, name, { revision: OLD });
     const cancelled = 'superseded before 1 of 3 objects had tried it; 1 failed: Kustomization/apps/bad';
     expect((await look(sources, false, ended)).verdict?.description).toBe(cancelled);
 
-    putKustomization('late');
+    putKustomization(cluster, 'late');
     const failure = { state: 'failure', description: '1 of 3 objects failed: Kustomization/apps/bad' };
     expect(await look(sources, false, ended)).toMatchObject({ verdict: failure });
   });
 
   it('forgets how one had ended that is at the commit again', async () => {
     putAlert();
-    putSource(NEW);
-    putKustomization('web', { conditions: ready('Unknown', 'Progressing') });
+    putSource(cluster, NEW);
+    putKustomization(cluster, 'web', { conditions: ready('Unknown', 'Progressing') });
 
     const ended = { 'Kustomization/apps/web': 'failure' } as const;
     expect(await look(['apps/fleet'], false, ended)).toMatchObject({
@@ -281,8 +211,8 @@ describe('a look at a commit', () => {
 
   it('sees other namespaces where that is allowed', async () => {
     putAlert({ eventSources: [{ kind: 'Kustomization', name: '*', namespace: 'team' }] });
-    putSource(NEW, 'fleet', 'team');
-    putKustomization('web', { metadata: { namespace: 'team' } });
+    putSource(cluster, NEW, 'fleet', 'team');
+    putKustomization(cluster, 'web', { metadata: { namespace: 'team' } });
 
     expect(await look()).toMatchObject({ verdict: { state: 'success' } });
     expect(await look([], true)).toEqual(NOTHING);
