@@ -64,7 +64,7 @@ describe('a list of tags', () => {
     ['by its query', () => '<?last=1>; rel="next"'],
     [
       'among other links',
-      `<${list}>; rel="first", <${list}?last=1>; rel="next", <${list}?last=9>; rel="last"`,
+      () => `<${list}>; rel="first", <${list}?last=1>; rel="next", <${list}?last=9>; rel="last"`,
     ],
     ['with a title', () => `<${list}?last=1>; title="a, <b>; rel=first"; rel="next"`],
     ['with spaces', () => `<${list}?last=1> ;rel = next`],
