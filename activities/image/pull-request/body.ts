@@ -6,6 +6,8 @@ const LONGEST_TITLE = 255;
 
 const DEFAULT_TITLE = 'Update images';
 const MARK = '<!-- pawl.dev/pull-request';
+// A comment still, and with no text behind it the mark again.
+const TAME_MARK = MARK.replace(' ', '');
 // What marks a draft in the title, with GitLab and Gitea.
 const DRAFT = /^(?:draft:|\[draft\]|\(draft\)|wip:|\[wip\])\s*/i;
 // The marks of direction show another text than the one that is there.
@@ -55,7 +57,7 @@ export function keepDraft(title: string, present: string): string {
 
 function ourPart(text: string, longest = LONGEST_TEXT): string {
   // A template that writes the marker itself would end our text early.
-  const plain = unixLines(text).replaceAll(MARK, '<!--').replaceAll('\0', '').trim();
+  const plain = unixLines(text).toWellFormed().replaceAll('\0', '').replaceAll(MARK, TAME_MARK).trim();
   if (plain.length <= longest) return plain;
   const lines = plain.slice(0, longest).split('\n').slice(0, -1);
   return `${lines.join('\n')}\n\nThere is more than fits here; the commits show all of it.`;

@@ -36,11 +36,19 @@ describe('the body of a pull request', () => {
     expect(renewedBody(APPS, 'new text', present)).toBeUndefined();
   });
 
-  it('cannot be ended early by a text that holds the marker', () => {
-    const body = newBody(APPS, `a\n${MARKER}\nb`);
+  it.each([
+    ['', MARKER],
+    [' with a zero in it', MARKER.replace('pawl', 'pa\0wl')],
+    [', once more behind its beginning', MARKER.replace('pawl.dev', 'pawl.dev/pull-request pawl.dev')],
+  ])('cannot be ended early by a text that holds the marker%s', (_what, marker) => {
+    const body = newBody(APPS, `a\n${marker}\nb`);
 
     expect(body.split(MARKER)).toHaveLength(2);
     expect(renewedBody(APPS, 'c', body)).toBe(newBody(APPS, 'c'));
+  });
+
+  it('has no half characters, which servers refuse', () => {
+    expect(newBody(APPS, 'cut \ud83d')).toBe(`cut \ufffd\n\n${MARKER}\n`);
   });
 
   it('stays as it is when it is renewed with the same text', () => {

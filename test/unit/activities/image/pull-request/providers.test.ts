@@ -91,7 +91,7 @@ describe('at GitHub', () => {
 describe('at GitLab', () => {
   it('no line of a body is a command', async () => {
     await using host = await startHost('gitlab');
-    const body = '/merge\n  /assign @me\n| a |\n/label ~x\nno /close here\n/123';
+    const body = '/merge\n  /assign @me\n| a |\n/label ~x\nno /close here\n/123\n\0/close';
 
     await ensure('gitlab', host, { body });
     const again = await ensure('gitlab', host, { body });
@@ -99,7 +99,7 @@ describe('at GitLab', () => {
     expect(host.commands).toEqual([]);
     expect(again?.state).toBe('unchanged');
     expect(host.pulls[0]?.body).toContain(
-      '\\/merge\n  \\/assign @me\n| a |\n\\/label ~x\nno /close here\n/123',
+      '\\/merge\n  \\/assign @me\n| a |\n\\/label ~x\nno /close here\n/123\n\\/close',
     );
   });
 

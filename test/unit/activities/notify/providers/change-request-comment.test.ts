@@ -139,7 +139,7 @@ Metadata:
 it('gives GitLab no commands', async () => {
   await using host = await startGitRecipient('gitlabmergerequestcomment');
 
-  await host.deliver(event('error', { message: 'failed:\n/merge\n/close' }));
+  await host.deliver(event('error', { message: 'failed:\n/merge\n\0/close' }));
 
   expect(host.commands).toEqual([]);
   expect(host.comments[0]?.body).toContain('failed:\n\\/merge\n\\/close');
