@@ -61,18 +61,21 @@ export const accessFrom = z.looseObject({
 });
 
 /** A label selector of Kubernetes. */
-export const labelSelector = z.looseObject({
-  matchLabels: stringMap.optional().describe('Labels that objects have, all of them.'),
-  matchExpressions: z
-    .array(
-      z.looseObject({
-        key: z.string(),
-        operator: z.string().describe('In, NotIn, Exists or DoesNotExist.'),
-        values: z.array(z.string()).optional(),
-      }),
-    )
-    .optional(),
-});
+export const labelSelector = z
+  .looseObject({
+    matchLabels: stringMap.optional().describe('Labels that objects have, all of them.'),
+    matchExpressions: z
+      .array(
+        z.looseObject({
+          key: z.string(),
+          operator: z.string().describe('In, NotIn, Exists or DoesNotExist.'),
+          values: z.array(z.string()).optional(),
+        }),
+      )
+      .optional(),
+  })
+  // Who applies a selector means all of it: one of another manager is no part of it.
+  .meta({ 'x-kubernetes-map-type': 'atomic' });
 
 /** What is the same in the statuses of all kinds. */
 export const reconciled = {
