@@ -1,5 +1,7 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { ImageRef } from '../../../api/image-policy.ts';
 import type { ImageUpdateAutomation } from '../../../api/image-update-automation.ts';
+import { Reason } from '../../../api/reasons.ts';
 import type { FaultPoint } from '../../fault.ts';
 import type { ResolvedRef } from '../../fetch/resolve.ts';
 import type { Branches } from './branches.ts';
@@ -126,7 +128,13 @@ async function tellChanges(update: BranchUpdate, stack: Stack, { edit, message }
 async function isWithdrawn(update: BranchUpdate, { base, newest }: Stack): Promise<boolean> {
   const top = update.heads.get(update.branches.pushRef);
   if (!update.branches.switched || newest === undefined || top === undefined || top === base) return false;
-  return (await editAt(update, top)).files.length > 0;
+  try {
+    return (await editAt(update, top)).files.length > 0;
+  } catch (error) {
+    // A branch that the checkout has left behind need not have what spec.update.path names.
+    if (error instanceof ApplicationFailure && error.type === Reason.UpdateFailed) return false;
+    throw error;
+  }
 }
 
 async function editAt(update: BranchUpdate, commit: string): Promise<Edit> {
