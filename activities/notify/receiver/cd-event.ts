@@ -81,20 +81,22 @@ const CUSTOM_TYPE = /^dev\.cdeventsx\.[a-z0-9]+-[a-z]+\.[a-z]+\.\d+\.\d+\.\d+(?:
 export function readCdEvent(body: Buffer): Fields {
   const payload = readPayload(body);
   const read = cdEvent.safeParse(payload);
-  if (!read.success) {
-    throw new RefusedHookError(`the body is no CDEvent: ${read.error.issues[0]?.path.join('.') ?? ''}`);
-  }
-  const { context, subject } = read.data;
-  if (CUSTOM_TYPE.test(context.type)) return payload;
-  const [, what = '', predicate = '', version] = TYPE.exec(context.type) ?? [];
-  const [word, predicates] = SUBJECTS[what] ?? [];
-  const type = `${what}.${predicate}`;
-  if (!predicates?.includes(predicate) || version !== (VERSIONS[type] ?? MOST_HAVE))
-    throw new RefusedHookError('the type is of no CDEvent of version 0.4');
-  if (subject.type !== word) throw new RefusedHookError('the body is no CDEvent: subject.type');
-  const missing = REQUIRED[type]?.find((field) => !Object.hasOwn(subject.content, field));
-  if (missing !== undefined) {
-    throw new RefusedHookError(`the body is no CDEvent: subject.content.${missing} is missing`);
-  }
+  if (!read.success) throw unlike(read.error.issues[0]?.path.join('.') ?? '');
+  if (!CUSTOM_TYPE.test(read.data.context.type)) assertSpecified(read.data);
   return payload;
+}
+
+function assertSpecified({ context, subject }: z.infer<typeof cdEvent>): void {
+  const [, what = '', predicate = '', version] = TYPE.exec(context.type) ?? [];
+  const type = `${what}.${predicate}`;
+  const [word, predicates] = SUBJECTS[what] ?? ['', []];
+  if (!predicates.includes(predicate) || version !== (VERSIONS[type] ?? MOST_HAVE))
+    throw unlike('context.type');
+  if (subject.type !== word) throw unlike('subject.type');
+  const missing = REQUIRED[type]?.find((field) => !Object.hasOwn(subject.content, field));
+  if (missing !== undefined) throw unlike(`subject.content.${missing} is missing`);
+}
+
+function unlike(part: string): RefusedHookError {
+  return new RefusedHookError(`the body is no CDEvent of version 0.4: ${part}`);
 }
