@@ -94,7 +94,7 @@ export function createObjectPokes({ kube, signalRun, onError, signal }: ObjectPo
 const LEAST_MARK_PAUSE_MS = 100;
 
 /** Ten a second, and fewer where an annotation takes long: whoever waits shares the next one. */
-export function afterMark(_marks: number, tookMs: number): number {
+function afterMark(_marks: number, tookMs: number): number {
   return Math.max(LEAST_MARK_PAUSE_MS, tookMs);
 }
 
