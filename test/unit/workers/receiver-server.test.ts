@@ -254,7 +254,8 @@ describe('a Receiver', () => {
 
     const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await send()).status));
     expect(new Set(statuses)).toEqual(new Set([404]));
-    expect(done).toEqual(['request Receiver/apps/hooks Config']);
+    expect(new Set(done)).toEqual(new Set(['request Receiver/apps/hooks Config']));
+    expect(done.length).toBeLessThan(5);
   });
 
   it('whose Secret is gone is not reached', async () => {
