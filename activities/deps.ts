@@ -22,6 +22,7 @@ import type { KubeClient } from './kube/client.ts';
 import type { Impersonate } from './kube/impersonate.ts';
 import type { Metrics } from './metrics.ts';
 import type { AlertBook } from './notify/alert-book.ts';
+import type { ExpressLane } from './notify/express-lane.ts';
 import type { Notices } from './notify/notices.ts';
 import type { Memory } from './observe/memory.ts';
 import type { Runs } from './runs.ts';
@@ -39,6 +40,7 @@ export interface Policy {
 /** The worker's log, as far as steps write to it. */
 export interface StepLog {
   info(details: object, message: string): void;
+  warn(details: object, message: string): void;
   error(details: object, message: string): void;
 }
 
@@ -84,6 +86,7 @@ export interface Deps {
 export interface Notifications {
   readonly book: AlertBook;
   readonly notices: Notices;
+  readonly lane: ExpressLane;
   /** For servers that tenants name. */
   readonly http: HttpClient;
   readonly readSecret: ReadSecret;

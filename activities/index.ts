@@ -13,7 +13,7 @@ import { selectImage } from './image/policy/steps.ts';
 import { scanImageRepository } from './image/repository/steps.ts';
 import { updateImages } from './image/update/steps.ts';
 import { lookAtCommit, tellCommit } from './notify/commit-status/steps.ts';
-import { deliverEvent, passOnEvent, routeEvent, tellDispatchFailure } from './notify/steps.ts';
+import { deliverAtOnce, deliverEvent, passOnEvent, routeEvent, tellDispatchFailure } from './notify/steps.ts';
 import { checkObject } from './observe/check.ts';
 import { observeGitRepository } from './observe/git-repository.ts';
 import { observeHelmChart } from './observe/helm-chart.ts';
@@ -112,6 +112,7 @@ export function createActivities(deps: Deps) {
 
     routeEvent: activity(deps, routeEvent),
     passOnEvent: activity(deps, passOnEvent),
+    deliverAtOnce: activity(deps, deliverAtOnce),
     deliverEvent: activity(deps, deliverEvent),
     lookAtCommit: activity(deps, lookAtCommit),
     tellCommit: activity(deps, tellCommit),

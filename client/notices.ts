@@ -1,4 +1,10 @@
-import { type Client, WorkflowIdConflictPolicy, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdConflictPolicy,
+  type WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import type { FluxEvent } from '../activities/notify/event.ts';
 import type { Notice, Route } from '../activities/notify/notice.ts';
@@ -6,42 +12,47 @@ import type { Notices } from '../activities/notify/notices.ts';
 import { taskQueue } from '../api/names.ts';
 import { boundedId, fnv1a64 } from '../api/object-ref.ts';
 import type { CommitStatusInput } from '../workflows/commit-status.ts';
+import type { DeliveryTimes } from '../workflows/deliver.ts';
 import type { GroupInput } from '../workflows/grouped-alert.ts';
 import { tellEvent } from '../workflows/messages.ts';
 import type { NotifyInput } from '../workflows/notify.ts';
 import type { RepeatedFailureInput } from '../workflows/repeated-failure.ts';
 
-/** Tests shorten them. */
-export type NoticeTimes = Pick<NotifyInput, 'memoryMs' | 'times'>;
+export interface NoticeOptions {
+  /** Whether the client shares its connection with a worker, which then begins at once with what is started by it. */
+  readonly isEager?: boolean;
+  /** For how long the same event is a repetition, in milliseconds; tests shorten it. */
+  readonly memoryMs?: number;
+  readonly times?: DeliveryTimes;
+}
 
 // The step that waits for it is tried again.
 const DEADLINE_MS = 10_000;
+// As Flux's notification-controller does by default.
+const MEMORY_MS = 5 * 60_000;
 
 /** What the outbox asks of Temporal, asked of a real one. */
-export function createNotices(client: Client, cluster: string, times: NoticeTimes = {}): Notices {
+export function createNotices(client: Client, cluster: string, options: NoticeOptions = {}): Notices {
+  const { times } = options;
+  const more = times === undefined ? {} : { times };
+
   async function start(type: string, id: string, input: object, notice: Notice): Promise<void> {
-    const { kind, namespace, name } = notice.event.involvedObject;
     const options = {
+      ...startOf(cluster, notice),
       workflowId: id,
-      taskQueue: taskQueue(cluster),
       args: [input],
       signal: tellEvent,
       signalArgs: [notice] as [Notice],
       workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-      staticSummary: `${notice.event.reason} ${kind}/${namespace}/${name}`,
     };
-    const started = () => client.workflow.signalWithStart<Workflow, [Notice]>(type, options);
-    await client.withDeadline(Date.now() + DEADLINE_MS, started);
+    await bounded(client, () => client.workflow.signalWithStart<Workflow, [Notice]>(type, options));
   }
 
   const alertId = ({ alert: { namespace, name } }: Route, more: string) =>
     boundedId(`${cluster}/Alert/${namespace}/${name}/${more}`);
   const failuresId = (route: Route, { event }: Notice) => alertId(route, `failures/${objectKey(event)}`);
-  const { times: deliveryTimes } = times;
-  const more = deliveryTimes === undefined ? {} : { times: deliveryTimes };
-
   return {
-    tell: (notice) => start('notify', `${cluster}/Event/${notice.key}`, times, notice),
+    tell: createTell(client, cluster, options),
     group(route, notice) {
       const input: GroupInput = { route, ...more };
       return start('groupedAlert', alertId(route, 'group'), input, notice);
@@ -57,13 +68,61 @@ export function createNotices(client: Client, cluster: string, times: NoticeTime
     async endFailures(route, notice) {
       const handle = client.workflow.getHandle(failuresId(route, notice));
       try {
-        await client.withDeadline(Date.now() + DEADLINE_MS, () => handle.signal(tellEvent, notice));
+        await bounded(client, () => handle.signal(tellEvent, notice));
       } catch (error) {
         // Nothing was counted.
         if (!(error instanceof WorkflowNotFoundError)) throw error;
       }
     },
   };
+}
+
+/** Has an event told by a workflow, whose id is the memory of it: the last run, whether that is still open or not. */
+function createTell(client: Client, cluster: string, options: NoticeOptions): Notices['tell'] {
+  const { isEager = false, memoryMs = MEMORY_MS, times } = options;
+
+  /** Whether it was started: the id may be taken. */
+  async function start(
+    id: string,
+    notice: Notice,
+    workflowIdReusePolicy: WorkflowIdReusePolicy,
+  ): Promise<boolean> {
+    const input: NotifyInput = { notice, ...(times && { times }) };
+    const wanted = {
+      ...startOf(cluster, notice),
+      workflowId: id,
+      args: [input],
+      workflowIdReusePolicy,
+      ...(isEager && { requestEagerStart: true }),
+    };
+    try {
+      await bounded(client, () => client.workflow.start('notify', wanted));
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw error;
+    }
+  }
+
+  return async (notice) => {
+    const id = `${cluster}/Event/${notice.key}`;
+    if (await start(id, notice, 'ALLOW_DUPLICATE_FAILED_ONLY')) return;
+    const { status, startTime } = await bounded(client, () => client.workflow.getHandle(id).describe());
+    const now = Date.now();
+    if (now - startTime.getTime() < memoryMs) return;
+    if (status.name !== 'RUNNING') await start(id, notice, 'ALLOW_DUPLICATE');
+    // Told again beside the first, which is still on its way to somebody. Who sees the same just now asks for the same id.
+    else await start(`${id}/${Math.floor(now / memoryMs)}`, notice, 'REJECT_DUPLICATE');
+  };
+}
+
+function bounded<T>(client: Client, ask: () => Promise<T>): Promise<T> {
+  return client.withDeadline(Date.now() + DEADLINE_MS, ask);
+}
+
+function startOf(cluster: string, { event: { reason, involvedObject } }: Notice) {
+  const { kind, namespace, name } = involvedObject;
+  return { taskQueue: taskQueue(cluster), staticSummary: `${reason} ${kind}/${namespace}/${name}` };
 }
 
 function objectKey({ involvedObject: { kind, namespace, name } }: FluxEvent): string {

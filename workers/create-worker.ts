@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Deps } from '../activities/deps.ts';
 import { createActivities } from '../activities/index.ts';
 import { taskQueue } from '../api/names.ts';
@@ -14,20 +14,18 @@ import type { WatchObserver } from './watch/observer.ts';
 export interface WorkerParts {
   readonly deps: Deps;
   readonly client: Client;
+  readonly connection: NativeConnection;
   readonly log: Log;
   readonly observer: WatchObserver;
   readonly listeners: readonly PassListener[];
-  readonly cleanup: AsyncDisposableStack;
 }
 
 /** Temporal's worker for the cluster's task queue, with all workflows, steps and the watch. */
 export async function createWorker(
   { cluster, temporal, signal }: WorkerOptions,
-  { deps, client, log, observer, listeners, cleanup }: WorkerParts,
+  { deps, client, connection, log, observer, listeners }: WorkerParts,
 ): Promise<Worker> {
-  const { connection: settings, namespace } = temporalConfig(temporal);
-  const connection = await NativeConnection.connect(settings);
-  cleanup.defer(() => connection.close());
+  const { namespace } = temporalConfig(temporal);
   const { kube, runs } = deps;
   return Worker.create({
     connection,

@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
 import type { Policy } from '../activities/deps.ts';
 import { messageOf } from '../activities/failures.ts';
-import { connectTemporal, type TemporalOptions } from '../client/temporal.ts';
+import { connectTemporal, type TemporalOptions, temporalConfig } from '../client/temporal.ts';
 import { createWorker } from './create-worker.ts';
 import { takeDataSlot } from './data-slot.ts';
 import { createLog, type Log } from './log.ts';
@@ -50,7 +51,13 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const client = await connectTemporal(options.temporal);
   cleanup.defer(() => client.connection.close());
   await ensureSearchAttributes(client);
-  const deps = await openDeps({ ...options, dataDir }, { client, log, cleanup, monitoring });
+  const { connection: settings, namespace } = temporalConfig(options.temporal);
+  const connection = await NativeConnection.connect(settings);
+  cleanup.defer(() => connection.close());
+  const deps = await openDeps(
+    { ...options, dataDir },
+    { client, connection, namespace, log, cleanup, monitoring },
+  );
 
   const { kube, runs } = deps;
   const traces = await openTraces(process.env, { kube, log });
@@ -59,10 +66,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const worker = await createWorker(options, {
     deps,
     client,
+    connection,
     log,
     observer: metrics.watch,
     listeners,
-    cleanup,
   });
   const receiver = await startReceiverServer({
     kube,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
 import { createApplyMemo } from '../activities/apply/memo.ts';
 import { createBuilder } from '../activities/build/build.ts';
 import type { Deps } from '../activities/deps.ts';
@@ -27,6 +28,7 @@ import { createKubeClient } from '../activities/kube/client.ts';
 import { loadKubeAccess } from '../activities/kube/config.ts';
 import { createImpersonation } from '../activities/kube/impersonate.ts';
 import { secretReader } from '../activities/kube/secret-reader.ts';
+import { createExpressLane } from '../activities/notify/express-lane.ts';
 import { createMemory } from '../activities/observe/memory.ts';
 import type { HelmRepository } from '../api/helm-repository.ts';
 import { FieldManager } from '../api/names.ts';
@@ -42,6 +44,9 @@ import { openEvents } from './open-events.ts';
 
 export interface Opened {
   readonly client: Client;
+  /** The worker's own. */
+  readonly connection: NativeConnection;
+  readonly namespace: string;
   readonly log: Log;
   readonly cleanup: AsyncDisposableStack;
   readonly monitoring: Monitoring;
@@ -67,7 +72,7 @@ export async function openDeps(options: WorkerOptions, opened: Opened): Promise<
   const advertisedUrl = options.artifactAdvertise ? `http://${options.artifactAdvertise}` : server.url;
   const { noCrossNamespaceRefs } = policy;
   const { cluster } = options;
-  const told = openEvents({ kube, client, cluster, noCrossNamespaceRefs, log, cleanup, now });
+  const told = openEvents({ kube, ...opened, cluster, noCrossNamespaceRefs, now });
   const runs = createRuns(client, cluster);
   const askForArtifact = createAskForArtifact(runs);
   const kustomize = { kustomize: await ensureTool('kustomize'), scratchDir: join(dataDir, 'scratch') };
@@ -96,7 +101,7 @@ export async function openDeps(options: WorkerOptions, opened: Opened): Promise<
     imageUpdater: createImageUpdater({ remotes, readSecret, dataDir, assertMayWrite, now }),
     pullRequests: createPullRequests({ client: http, githubApp, readSecret, assertMayWrite }),
     events: told.events,
-    notifications: { ...told, http, readSecret },
+    notifications: { ...told, lane: createExpressLane({ signal: options.signal }), http, readSecret },
     memory: createMemory(),
     fence,
     log,

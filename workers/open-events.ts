@@ -1,4 +1,5 @@
-import type { Client } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
 import type { Notifications } from '../activities/deps.ts';
 import type { KubeClient } from '../activities/kube/client.ts';
 import { createAlertBook } from '../activities/notify/alert-book.ts';
@@ -9,7 +10,9 @@ import type { Log } from './log.ts';
 
 export interface EventOptions {
   readonly kube: KubeClient;
-  readonly client: Client;
+  /** The worker's own: it begins with a message as soon as it is durable. */
+  readonly connection: NativeConnection;
+  readonly namespace: string;
   readonly cluster: string;
   readonly noCrossNamespaceRefs: boolean;
   readonly log: Log;
@@ -24,7 +27,8 @@ export interface OpenedEvents extends Pick<Notifications, 'book' | 'notices'> {
 /** What records events, and knows who is told of them. */
 export function openEvents({
   kube,
-  client,
+  connection,
+  namespace,
   cluster,
   log,
   cleanup,
@@ -40,7 +44,7 @@ export function openEvents({
     onError: (error) =>
       log.warn({ error: String(error) }, 'Alerts and Providers are followed after an error'),
   });
-  const notices = createNotices(client, cluster);
+  const notices = createNotices(new Client({ connection, namespace }), cluster, { isEager: true });
   const events = createEventRecorder({
     kube,
     outbox: createOutbox({ book, notices, now }),

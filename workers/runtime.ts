@@ -53,6 +53,7 @@ function runtimeOptions(log: Log, metrics?: MetricsExporterConfig): RuntimeOptio
   return {
     shutdownSignals: [],
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      if (isDelivery(meta)) return;
       const write = level === 'ERROR' ? log.error.bind(log) : log.warn.bind(log);
       write({ logger: 'temporal', ...describeMeta(meta) }, message);
     }),
@@ -62,6 +63,12 @@ function runtimeOptions(log: Log, metrics?: MetricsExporterConfig): RuntimeOptio
       ...(metrics && { metrics }),
     },
   };
+}
+
+/** Of a delivery that failed the step tells more itself: the Alert, and how it is told. */
+export function isDelivery(meta: Meta | undefined): boolean {
+  const { activityType } = { ...meta };
+  return activityType === 'deliverEvent' || activityType === 'deliverAtOnce';
 }
 
 /** What the SDK knows of a line, under the keys of our own lines. */

@@ -10,7 +10,7 @@ import { type CompiledAlert, compileAlert } from './compile-alert.ts';
 import { enrich } from './enrich.ts';
 import type { FluxEvent } from './event.ts';
 import { createFollowed, type FollowedOptions } from './followed.ts';
-import type { Labels, Route } from './notice.ts';
+import type { AlertRef, Labels, Route } from './notice.ts';
 import { endsFailures, isAdvice, matchesSources, setsCommitStatus, typeTakes } from './wants.ts';
 
 /** All Alerts and Providers of the cluster, in memory. */
@@ -21,6 +21,14 @@ export interface AlertBook {
   wanting(event: FluxEvent, labels: Labels): readonly Route[];
   /** Whether any Alert looks at labels. */
   needsLabels(): boolean;
+  /** An Alert with its Provider; undefined where one of them is missing, or they are not followed at the moment. */
+  recipients(ref: AlertRef): Recipients | undefined;
+}
+
+/** Who is told, and how. */
+export interface Recipients {
+  readonly alert: Alert;
+  readonly provider: Provider;
 }
 
 export interface AlertBookOptions extends FollowedOptions {
@@ -61,6 +69,12 @@ export function createAlertBook(options: AlertBookOptions): AlertBook {
         if (keepsOneStatus(compiled, provider)) return commitRoutes(compiled.alert, provider, event, labels);
         return wants(compiled, provider, event, labels) ? [routeOf(compiled, provider)] : [];
       }),
+    recipients({ namespace, name }) {
+      if (!alerts.isFresh() || !providers.isFresh()) return undefined;
+      const alert = alerts.objects.get(`${namespace}/${name}`)?.alert;
+      const provider = alert && providerOf(alert);
+      return provider && { alert, provider };
+    },
     needsLabels: () =>
       [...alerts.objects.values()].some(({ alert }) =>
         alert.spec.eventSources.some(({ matchLabels }) => matchLabels !== undefined),

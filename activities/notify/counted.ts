@@ -10,9 +10,13 @@ export async function counted(
   try {
     await attempt();
   } catch (error) {
-    const isFinal = error instanceof ApplicationFailure && error.nonRetryable === true;
-    metrics.delivered(provider, isFinal ? DeliveryResult.Refused : DeliveryResult.Retried);
+    metrics.delivered(provider, isFinal(error) ? DeliveryResult.Refused : DeliveryResult.Retried);
     throw error;
   }
   metrics.delivered(provider, DeliveryResult.Sent);
+}
+
+/** Whether nothing but a change would help. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.nonRetryable === true;
 }

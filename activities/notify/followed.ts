@@ -8,6 +8,8 @@ export interface Followed<T> {
   /** By `namespace/name`. */
   readonly objects: ReadonlyMap<string, T>;
   readonly isListed: () => boolean;
+  /** Whether they are followed right now, as far as can be known. */
+  readonly isFresh: () => boolean;
   /** Resolves with the first list. */
   readonly listed: Promise<void>;
 }
@@ -30,6 +32,7 @@ export function createFollowed<T>(
   const objects = new Map<string, T>();
   const { promise: listed, resolve } = Promise.withResolvers<void>();
   let isListed = false;
+  let isFresh = false;
   const known = () => {
     isListed = true;
     resolve();
@@ -49,7 +52,11 @@ export function createFollowed<T>(
       if (isDeleted) objects.delete(keyOf(object));
       else put(object);
     },
+    onHeard() {
+      isFresh = true;
+    },
     onError(error: unknown) {
+      isFresh = false;
       const isHidden = error instanceof KubeError && error.status === 403;
       // A worker that may not read them would drop all events in silence.
       if (!isAbsent(error) || (isHidden && !isListed)) onError(error);
@@ -58,7 +65,7 @@ export function createFollowed<T>(
   };
   const options = { signal, ...(times && { times }) };
   void follow(kube, { apiVersion: API_VERSION, kind }, follower, options).catch(onError);
-  return { objects, listed, isListed: () => isListed };
+  return { objects, listed, isListed: () => isListed, isFresh: () => isFresh };
 }
 
 /** No definition of the kind, or no permission to read it: there is nothing to wait for. */

@@ -10,8 +10,8 @@ export interface Notice {
   readonly key: string;
   /** Of the object; left out when there are too many: they are read where they are needed. */
   readonly labels?: Labels;
-  /** Alerts that count failures have heard of it already. */
-  readonly isCounted?: boolean;
+  /** Who is to be told; left out where that is not known yet. */
+  readonly routes?: readonly Route[];
 }
 
 /** An Alert by its name. */

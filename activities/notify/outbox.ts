@@ -34,9 +34,10 @@ export function createOutbox({ book, notices, now }: OutboxOptions): EventOutbox
     }
     const routes = book.wanting(event, labels);
     const counting = routes.filter(isCounting);
-    const notice = { ...noticeOf(event, labels), isCounted: true };
+    const told = routes.filter((route) => !isCounting(route));
+    const notice = { event, key: dedupeKey(event), routes: told };
     for (const route of counting) await count(notices, route, notice);
-    if (counting.length === routes.length) return counting.length > 0;
+    if (told.length === 0) return counting.length > 0;
     if (repetitions.isKnown(notice.key)) return false;
     await notices.tell(notice);
     repetitions.remember(notice.key);

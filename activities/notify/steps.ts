@@ -1,16 +1,17 @@
-import type { Alert } from '../../api/alert.ts';
 import { Annotation } from '../../api/names.ts';
-import type { ProviderType } from '../../api/provider.ts';
+import type { Provider } from '../../api/provider.ts';
 import { Reason } from '../../api/reasons.ts';
 import type { Deps } from '../deps.ts';
 import { transient } from '../failures.ts';
 import { faultPoint } from '../fault.ts';
 import type { StepContext } from '../steps.ts';
-import { counted } from './counted.ts';
+import type { Recipients } from './alert-book.ts';
+import { counted, isFinal } from './counted.ts';
 import type { FluxEvent } from './event.ts';
+import { logged } from './logged.ts';
 import { mergeEvents } from './merge-events.ts';
 import type { AlertRef, Labels, Notice, Route } from './notice.ts';
-import { count, isCounting } from './outbox.ts';
+import { count } from './outbox.ts';
 import { isOutdated, opensIncidents } from './outdated.ts';
 import { readAlert, readProvider } from './read-alert.ts';
 import { send } from './send.ts';
@@ -30,10 +31,9 @@ export async function routeEvent({ kube, notifications }: Deps, { notice }: Rout
   if (!(await book.isReady())) {
     throw transient(Reason.SourceFetchFailed, 'Alerts and Providers could not be listed yet');
   }
-  const { event, isCounted = false } = notice;
+  const { event } = notice;
   const labels = notice.labels ?? (book.needsLabels() ? await labelsOf(kube, event) : {});
-  const routes = book.wanting(event, labels);
-  return { routes: isCounted ? routes.filter((route) => !isCounting(route)) : routes };
+  return { routes: book.wanting(event, labels) };
 }
 
 async function labelsOf(
@@ -72,19 +72,67 @@ export interface Delivered {
 }
 
 /**
- * Tells one message to the Provider of an Alert. Throws NotificationDispatchFailed, or what is wrong with a Secret;
- * transient for what may pass by itself.
+ * Tells one message to the Provider of an Alert, both as they are right now. Throws NotificationDispatchFailed, or what
+ * is wrong with a Secret; transient for what may pass by itself.
  */
 export async function deliverEvent(deps: Deps, input: DeliverInput, step: StepContext): Promise<Delivered> {
-  const { alert: ref, key } = input;
-  const alert = await readAlert(deps, ref);
-  if (alert === undefined || alert.spec.suspend) return { isTold: false };
-  const provider = await readProvider(deps, alert);
+  return logged(deps, input.alert, async () => {
+    const alert = await readAlert(deps, input.alert);
+    if (alert === undefined || alert.spec.suspend) return { isTold: false };
+    return tell(deps, { alert, provider: await readProvider(deps, alert) }, input, step.signal);
+  });
+}
+
+export interface DeliveredAtOnce extends Delivered {
+  /** It is still to be delivered: whether that would be quick is not known. */
+  readonly isLeft?: boolean;
+}
+
+const LEFT = { isTold: false, isLeft: true } as const;
+
+/** The same by what is followed of Alert and Provider, where nobody has to wait for it. */
+export async function deliverAtOnce(
+  deps: Deps,
+  input: DeliverInput,
+  step: StepContext,
+): Promise<DeliveredAtOnce> {
+  const { book, lane } = deps.notifications;
+  const known = book.recipients(input.alert);
+  if (known === undefined) return LEFT;
+  if (known.alert.spec.suspend) return { isTold: false };
+  if (!lane.admits(nameOf(known.provider))) return LEFT;
+  const attempt = (end: AbortSignal) => tell(deps, known, input, AbortSignal.any([step.signal, end]));
+  try {
+    return await logged(deps, input.alert, () => lane.through(attempt));
+  } catch (error) {
+    // Its owner may have corrected it a moment ago.
+    if (isFinal(error) && (await hasChanged(deps, known))) return LEFT;
+    throw error;
+  }
+}
+
+async function hasChanged(deps: Deps, { alert, provider }: Recipients): Promise<boolean> {
+  const { namespace, name } = alert.metadata;
+  const live = await readAlert(deps, { namespace, name });
+  const versions = [live, live && (await readProvider(deps, live))].map(
+    (now) => now?.metadata.resourceVersion,
+  );
+  return versions.join() !== [alert, provider].map(({ metadata }) => metadata.resourceVersion).join();
+}
+
+async function tell(
+  deps: Deps,
+  { alert, provider }: Recipients,
+  input: DeliverInput,
+  signal: AbortSignal,
+): Promise<Delivered> {
   const { type, suspend } = provider.spec;
-  const event = messageOf(input, alert, type);
+  const event = messageOf(input, { alert, provider });
   if (event === undefined || suspend || (opensIncidents(type) && (await isOutdated(deps.kube, event))))
     return { isTold: false };
-  await counted(deps.metrics, type, () => send(deps, { alert, provider, event, key }, step));
+  const { key } = input;
+  const attempt = () => send(deps, { alert, provider, event, key }, { signal });
+  await deps.notifications.lane.watched(nameOf(provider), () => counted(deps.metrics, type, attempt));
   faultPoint('event.delivered');
   return { isTold: true };
 }
@@ -95,12 +143,15 @@ export async function deliverEvent(deps: Deps, input: DeliverInput, step: StepCo
  */
 function messageOf(
   { events, total = events.length, windowMs = 0 }: DeliverInput,
-  { metadata }: Alert,
-  type: ProviderType,
+  { alert, provider }: Recipients,
 ): FluxEvent | undefined {
-  const isForAll = metadata.annotations?.[Annotation.afterFailures] !== undefined;
-  const taken = isForAll ? events : events.filter((event) => typeTakes(type, event));
+  const isForAll = alert.metadata.annotations?.[Annotation.afterFailures] !== undefined;
+  const taken = isForAll ? events : events.filter((event) => typeTakes(provider.spec.type, event));
   return mergeEvents({ events: taken, total: total - (events.length - taken.length), windowMs });
+}
+
+function nameOf({ metadata: { namespace, name } }: Provider): string {
+  return `${namespace}/${name}`;
 }
 
 const NOTIFICATION = 'notification.toolkit.fluxcd.io/v1beta3';

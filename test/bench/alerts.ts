@@ -5,7 +5,7 @@ import { type Cost, costOf, costSince } from './cost.ts';
 import { type EventSink, startEventSink } from './event-sink.ts';
 import type { Row } from './report.ts';
 import type { Rig } from './rig.ts';
-import { openHistoryEvents } from './runs.ts';
+import { historyEvents } from './runs.ts';
 import { isReady } from './sync.ts';
 import { until } from './until.ts';
 import { kustomization, NAMESPACE, nameOf, targetOf } from './workload.ts';
@@ -58,7 +58,7 @@ export async function measureAlerts(rig: Rig, count: number): Promise<readonly R
   await rig.kube.create(alert);
   const told = await next('an Alert on all');
   await rig.kube.delete(ALERT);
-  const history = await openHistoryEvents(rig, 'notify');
+  const history = await historyEvents(rig, 'notify');
   const after = await next('no Alert again');
   sink.answer(500);
   await rig.kube.create(alert);

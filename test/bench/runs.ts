@@ -18,19 +18,6 @@ export async function historyEvents(rig: Rig, workflowType: string): Promise<num
   });
 }
 
-/** The median number of history events that workflows of a type have while they are open. */
-export async function openHistoryEvents(rig: Rig, workflowType: string): Promise<number> {
-  return withClient(rig, async (client) => {
-    const query = `WorkflowType = '${workflowType}' AND ExecutionStatus = 'Running'`;
-    const lengths: number[] = [];
-    for await (const { workflowId } of client.workflow.list({ query, pageSize: SAMPLE })) {
-      lengths.push((await client.workflow.getHandle(workflowId).describe()).historyLength ?? 0);
-      if (lengths.length >= SAMPLE) break;
-    }
-    return median(lengths);
-  });
-}
-
 /** What runs did, such as `Spec Waiting`: the trigger and the outcome of each pass, with how many there were. */
 export type Passes = ReadonlyMap<string, number>;
 

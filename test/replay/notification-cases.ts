@@ -20,6 +20,7 @@ const ends =
 const count = (type: string, { events }: Recorded) =>
   events.filter((name) => name === `EVENT_TYPE_${type}`).length;
 const fails = (run: Recorded) => hasEvent('ACTIVITY_TASK_FAILED', run);
+const isAtOnce = (run: Recorded) => !hasEvent('ACTIVITY_TASK_SCHEDULED', run);
 const children = (total: number) => (run: Recorded) =>
   count('CHILD_WORKFLOW_EXECUTION_STARTED', run) === total;
 const isWhole = (run: Recorded) => run.status === 'COMPLETED' && !run.isContinuation;
@@ -38,16 +39,16 @@ export const NOTIFICATION_CASES: readonly Case[] = [
     matches: receiver((run) => outcomes('Succeeded')(run) && hasEvent('WORKFLOW_TASK_FAILED', run)),
   },
 
-  { name: 'notify-told', matches: event(ends('told', 'told')) },
-  { name: 'notify-nobody', matches: event(says('"alerts":[]')) },
-  { name: 'notify-remembered', matches: event(({ status }) => status === 'RUNNING') },
-  { name: 'notify-repeated', matches: event(says('"repeated":2')) },
+  { name: 'notify-told', matches: event((run) => ends('told')(run) && isAtOnce(run)) },
+  { name: 'notify-told-to-two', matches: event(ends('told', 'told')) },
   {
-    name: 'notify-told-again',
-    matches: event((run) => ends('told', 'told')(run) && count('WORKFLOW_EXECUTION_SIGNALED', run) === 2),
+    name: 'notify-told-known',
+    matches: event((run) => ends('told')(run) && isAtOnce(run) && count('MARKER_RECORDED', run) === 1),
   },
+  { name: 'notify-nobody', matches: event(says('"alerts":[]')) },
   { name: 'notify-retried', matches: event((run) => ends('told')(run) && fails(run)) },
-  { name: 'notify-given-up', matches: event(ends('failed')) },
+  { name: 'notify-given-up', matches: event((run) => ends('failed')(run) && isAtOnce(run)) },
+  { name: 'notify-left', matches: event((run) => ends('failed')(run) && !isAtOnce(run)) },
   { name: 'notify-dropped', matches: event(ends('dropped')) },
   { name: 'notify-passed-on', matches: event(ends('passed on')) },
 

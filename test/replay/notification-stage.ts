@@ -1,12 +1,12 @@
 import type { Notice, Route } from '../../activities/notify/notice.ts';
 import { Kind } from '../../api/object-ref.ts';
-import { createNotices, type NoticeTimes } from '../../client/notices.ts';
+import { createNotices, type NoticeOptions } from '../../client/notices.ts';
 import { CLUSTER, NAMESPACE, type Stage, until } from './stage.ts';
 
 /** Those who are told, and what they are told, for the stories of notifications. */
 
 export const NOTIFICATION = 'notification.toolkit.fluxcd.io/v1beta3';
-export const QUICK = { memoryMs: 1, times: { retryMs: 10 } } as const satisfies NoticeTimes;
+export const QUICK = { memoryMs: 1, times: { retryMs: 10 } } as const satisfies NoticeOptions;
 
 /** A stage with services that are told. */
 export interface Hall {
@@ -67,12 +67,12 @@ export function failure(name: string, key: string | number): Notice {
   return notice(name, more, `${name}-${key}`);
 }
 
-export function tell({ stage }: Hall, what: Notice, times: NoticeTimes = QUICK): Promise<void> {
+export function tell({ stage }: Hall, what: Notice, times: NoticeOptions = QUICK): Promise<void> {
   return createNotices(stage.client, CLUSTER, times).tell(what);
 }
 
 /** Tells it, and waits for what comes of it. */
-export async function told(hall: Hall, what: Notice, times: NoticeTimes = QUICK): Promise<void> {
+export async function told(hall: Hall, what: Notice, times: NoticeOptions = QUICK): Promise<void> {
   await tell(hall, what, times);
   await hall.stage.client.workflow.getHandle(`${CLUSTER}/Event/${what.key}`).result();
 }

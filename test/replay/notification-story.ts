@@ -58,22 +58,20 @@ async function beginning(hall: Hall): Promise<void> {
     const metadata = { name, namespace: NAMESPACE };
     await kube.create({ apiVersion: 'v1', kind: 'Secret', metadata, stringData });
   }
-  await createAlert(hall, 'remembered', { source: { kind: Kind.GitRepository, name: 'fleet' } });
+  await createAlert(hall, 'pushed', { source: { kind: Kind.GitRepository, name: 'fleet' } });
   await areKnown(hall, 'first');
   await tree.push('first', { 'app/.keep': '' });
   await stage.create(stage.source('fleet'), { url, ref: { branch: 'main' }, secretRef: { name: 'login' } });
-  await until('a push is told', async () => hall.asked('remembered') > 0);
+  await until('a push is told', async () => hall.asked('pushed') > 0);
 }
 
 async function events(hall: Hall): Promise<void> {
   await createAlert(hall, 'told');
   await createAlert(hall, 'told-too', { source: { kind: Kind.Kustomization, name: 'told' } });
-  for (const name of ['repeated', 'flaky', 'closed']) await createAlert(hall, name);
+  for (const name of ['flaky', 'closed']) await createAlert(hall, name);
   await areKnown(hall, 'events');
   for (const name of ['told', 'nobody', 'flaky', 'closed']) await told(hall, notice(name));
-  const long = { ...QUICK, memoryMs: 3_000 };
-  for (let sent = 0; sent < 2; sent++) await tell(hall, notice('repeated'), long);
-  await told(hall, notice('repeated'), long);
+  await told(hall, notice('closed', {}, 'closed-again'));
 }
 
 /** While somebody is being told, the same happens again, or the Alert is suspended. */

@@ -196,6 +196,7 @@ export function fakeActivities(overrides: Partial<Activities> = {}): FakeActivit
 
     routeEvent: async () => ({ ms, routes: [] }),
     passOnEvent: done,
+    deliverAtOnce: async () => ({ ms, isTold: true }),
     deliverEvent: async () => ({ ms, isTold: true }),
     lookAtCommit: async () => ({ ms, isGone: true, sources: [], ended: {} }),
     tellCommit: async () => ({ ms }),

@@ -16,7 +16,7 @@ import type {
   PassOnInput,
   RouteInput,
 } from '../../activities/notify/steps.ts';
-import { createNotices, type NoticeTimes } from '../../client/notices.ts';
+import { createNotices, type NoticeOptions } from '../../client/notices.ts';
 import { connectTemporal } from '../../client/temporal.ts';
 import { loadWorkflowBundle } from '../../workers/bundle.ts';
 import { CLUSTER } from './workflow-rig.ts';
@@ -33,6 +33,8 @@ export interface NotifyStage {
   readonly attempts: DeliverInput[];
   /** What came of an attempt; throws to fail it. */
   deliver: (attempt: number, input: DeliverInput) => Promise<boolean>;
+  /** Whether an attempt may be made at once. */
+  admits: boolean;
   readonly routed: RouteInput[];
   readonly warnings: DispatchFailureInput[];
   look: (input: LookAtCommitInput) => Promise<LookedAtCommit>;
@@ -45,7 +47,7 @@ export interface NotifyRig {
   readonly stage: NotifyStage;
   /** Keys of this test's own. */
   notice(more?: Partial<FluxEvent>, key?: string): Notice;
-  notices(times: NoticeTimes): Notices;
+  notices(times: NoticeOptions): Notices;
   /** Waits until a workflow has heard all that it was sent. */
   atRest(id: string): Promise<void>;
   /** Ends the worker without its leave, and starts another. */
@@ -73,6 +75,10 @@ export function notifyRig(): NotifyRig {
       await (to === 'group' ? notices.group(route, notice) : notices.countFailure(route, notice));
       return { ms };
     },
+    async deliverAtOnce(input: DeliverInput) {
+      if (!stage.admits) return { ms, isTold: false, isLeft: true };
+      return activities.deliverEvent(input);
+    },
     async deliverEvent(input: DeliverInput) {
       stage.attempts.push(input);
       return { ms, isTold: await stage.deliver(stage.attempts.length, input) };
@@ -96,7 +102,10 @@ export function notifyRig(): NotifyRig {
       namespace,
       interceptors: {
         workflow: [
-          { signalWithStart: (input, next) => next({ ...input, options: { ...input.options, taskQueue } }) },
+          {
+            signalWithStart: (input, next) => next({ ...input, options: { ...input.options, taskQueue } }),
+            startWithDetails: (input, next) => next({ ...input, options: { ...input.options, taskQueue } }),
+          },
         ],
       },
     });
@@ -163,6 +172,7 @@ function newStage(): NotifyStage {
     routes: [],
     attempts: [],
     deliver: async () => true,
+    admits: true,
     routed: [],
     warnings: [],
     look: async () => ({ isGone: true, sources: [], ended: {} }),

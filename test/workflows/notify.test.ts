@@ -28,12 +28,32 @@ describe('an event', () => {
     expect(rig.stage.attempts.map(({ events }) => events)).toEqual([[notice.event], [notice.event]]);
   });
 
+  it('is told to those whom it names, without a look at who wants it now', async () => {
+    const { key, event } = rig.notice();
+
+    await rig.notices(QUICK).tell({ key, event, routes: [routeTo()] });
+
+    expect((await ended(key)).alerts).toEqual([expect.stringMatching(/: told$/)]);
+    expect(rig.stage.routed).toEqual([]);
+  });
+
+  it('that may not be told at once is told all the same', async () => {
+    rig.stage.routes.push(routeTo());
+    rig.stage.admits = false;
+    const notice = rig.notice();
+
+    await rig.notices(QUICK).tell(notice);
+
+    expect((await ended(notice.key)).alerts).toEqual([expect.stringMatching(/: told$/)]);
+    expect(rig.stage.attempts).toHaveLength(1);
+  });
+
   it('is tried again while the service fails, under the same key, and its owner hears of it', async () => {
     rig.stage.routes.push(routeTo());
     const notice = rig.notice();
     rig.stage.deliver = async (attempt) => {
       if (attempt < 8)
-        throw ApplicationFailure.retryable('the server answers HTTP 500', 'NotificationDispatchFailed');
+        throw ApplicationFailure.retryable(`attempt ${attempt} failed`, 'NotificationDispatchFailed');
       return true;
     };
 
@@ -42,7 +62,7 @@ describe('an event', () => {
     expect((await ended(notice.key)).alerts).toEqual([expect.stringMatching(/: told$/)]);
     expect(rig.stage.attempts).toHaveLength(8);
     expect(new Set(rig.stage.attempts.map(({ key }) => key)).size).toBe(1);
-    expect(rig.stage.warnings).toMatchObject([{ message: 'the server answers HTTP 500', isFinal: false }]);
+    expect(rig.stage.warnings).toMatchObject([{ message: 'attempt 5 failed', isFinal: false }]);
   });
 
   it('is given up where only a change of the Provider helps', async () => {
@@ -79,6 +99,7 @@ describe('an event', () => {
 
   it('survives the worker that was about to tell it', async () => {
     rig.stage.routes.push(routeTo());
+    rig.stage.admits = false;
     const notice = rig.notice();
     const began = Promise.withResolvers<void>();
     rig.stage.deliver = (attempt) => {
@@ -95,38 +116,65 @@ describe('an event', () => {
 });
 
 describe('a repetition', () => {
-  it('within the time is dropped, and the workflow stays as the memory of it', async () => {
+  it('within the time is dropped, although the first one has ended', async () => {
     rig.stage.routes.push(routeTo());
     const notice = rig.notice();
     const notices = rig.notices(LONG);
-    const handle = rig.client.workflow.getHandle(`${CLUSTER}/Event/${notice.key}`);
     await notices.tell(notice);
-    await expect.poll(() => rig.stage.attempts, PATIENCE).toHaveLength(1);
+    await ended(notice.key);
 
-    await notices.tell(notice);
-    await notices.tell(notice);
+    await Promise.all([notices.tell(notice), notices.tell(notice)]);
 
-    await rig.atRest(handle.workflowId);
+    expect(rig.stage.attempts).toHaveLength(1);
     expect(rig.stage.routed).toHaveLength(1);
-    expect((await handle.describe()).status.name).toBe('RUNNING');
-    await handle.terminate();
   });
 
-  it('after the time is told, also while the first is on its way', async () => {
+  it('that others see at the same time is dropped', async () => {
     rig.stage.routes.push(routeTo());
     const notice = rig.notice();
-    const letGo = Promise.withResolvers<boolean>();
-    rig.stage.deliver = (attempt) => (attempt === 1 ? letGo.promise : Promise.resolve(true));
-    const notices = rig.notices(QUICK);
-    await notices.tell(notice);
-    await expect.poll(() => rig.stage.attempts, PATIENCE).toHaveLength(1);
+    const notices = rig.notices(LONG);
 
-    await notices.tell(notice);
-    await expect.poll(() => rig.stage.attempts, PATIENCE).toHaveLength(2);
-    letGo.resolve(true);
+    await Promise.all(Array.from({ length: 5 }, () => notices.tell(notice)));
+    await ended(notice.key);
 
-    expect((await ended(notice.key)).alerts).toHaveLength(2);
-    const [first, second] = rig.stage.attempts;
-    expect(first?.key).not.toBe(second?.key);
+    expect(rig.stage.routed).toHaveLength(1);
   });
+
+  it('of one that nobody can have heard of is told', async () => {
+    rig.stage.routes.push(routeTo());
+    const notice = rig.notice();
+    rig.stage.admits = false;
+    rig.stage.deliver = () => untilCancelled();
+    const notices = rig.notices(LONG);
+    await notices.tell(notice);
+    await rig.client.workflow.getHandle(`${CLUSTER}/Event/${notice.key}`).terminate();
+    rig.stage.deliver = async () => true;
+
+    await notices.tell(notice);
+
+    expect((await ended(notice.key)).alerts).toEqual([expect.stringMatching(/: told$/)]);
+  });
+
+  it.each([{ admits: true }, { admits: false }])(
+    'after the time is told, also while the first is on its way, at once or not: $admits',
+    async ({ admits }) => {
+      rig.stage.routes.push(routeTo());
+      rig.stage.admits = admits;
+      const notice = rig.notice();
+      const letGo = Promise.withResolvers<boolean>();
+      rig.stage.deliver = (attempt) => (attempt === 2 ? letGo.promise : Promise.resolve(true));
+      const notices = rig.notices(QUICK);
+      await notices.tell(notice);
+      await ended(notice.key);
+
+      await notices.tell(notice);
+      await expect.poll(() => rig.stage.attempts, PATIENCE).toHaveLength(2);
+      await notices.tell(notice);
+      await expect.poll(() => rig.stage.attempts, PATIENCE).toHaveLength(3);
+      letGo.resolve(true);
+
+      await ended(notice.key);
+      expect(new Set(rig.stage.attempts.map(({ key }) => key)).size).toBe(3);
+    },
+  );
 });

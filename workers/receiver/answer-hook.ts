@@ -93,6 +93,7 @@ function logOf(log: StepLog, { metadata: { namespace, name } }: Receiver): StepL
   const about = { controllerKind: Kind.Receiver, name, namespace };
   return {
     info: (details, message) => log.info({ ...about, ...details }, message),
+    warn: (details, message) => log.warn({ ...about, ...details }, message),
     error: (details, message) => log.error({ ...about, ...details }, message),
   };
 }

@@ -69,6 +69,7 @@ it('activities', () => {
     'checkHealth',
     'checkObject',
     'compareBasis',
+    'deliverAtOnce',
     'deliverEvent',
     'fetchGitRepository',
     'fetchHelmChart',

@@ -194,6 +194,43 @@ describe('before the first list', () => {
   });
 });
 
+describe('an Alert and its Provider', () => {
+  const REF = { namespace: 'apps', name: 'all' };
+
+  it('are known as long as they are there', async () => {
+    const book = await opened(alertOf({}), providerOf());
+
+    expect(book.recipients(REF)).toMatchObject({
+      alert: { metadata: { name: 'all' } },
+      provider: { metadata: { name: 'sink' } },
+    });
+    expect(book.recipients({ ...REF, name: 'other' })).toBeUndefined();
+
+    cluster.remove({
+      apiVersion: providerOf().apiVersion,
+      kind: 'Provider',
+      namespace: 'apps',
+      name: 'sink',
+    });
+    await expect.poll(() => book.recipients(REF)).toBeUndefined();
+  });
+
+  it('are not known while they cannot be followed, and again afterwards', async () => {
+    const book = await opened(alertOf({}), providerOf());
+
+    await expect.poll(() => cluster.watches).toBe(2);
+    cluster.refuse = () => new Error('away');
+    cluster.cutWatches(new Error('away'));
+    await expect.poll(() => book.recipients(REF)).toBeUndefined();
+
+    cluster.refuse = undefined;
+
+    await expect.poll(() => cluster.watches).toBe(2);
+    cluster.bookmark();
+    await expect.poll(() => book.recipients(REF)).toBeDefined();
+  });
+});
+
 it('says whether any Alert looks at labels', async () => {
   const plain = await opened(alertOf({ eventSources: ALL }));
   expect(plain.needsLabels()).toBe(false);

@@ -19,7 +19,12 @@ beforeEach(() => {
 });
 
 function outboxOf(routes: readonly Route[], fail?: Error) {
-  const book: AlertBook = { isReady: async () => isReady, wanting: () => routes, needsLabels: () => false };
+  const book: AlertBook = {
+    isReady: async () => isReady,
+    wanting: () => routes,
+    needsLabels: () => false,
+    recipients: () => undefined,
+  };
   const send = (to: string) => async (notice: Notice) => {
     if (fail) throw fail;
     sent.push({ to, notice });
@@ -49,18 +54,17 @@ it('an event that nobody wants starts nothing', async () => {
   expect(sent).toEqual([]);
 });
 
-it('one that somebody wants is kept, with the labels of its object', async () => {
+it('one that somebody wants is kept, with who that is', async () => {
   expect(await outboxOf([PLAIN]).put(input({}, { team: 'a' }))).toBe(true);
 
   expect(sent).toMatchObject([
-    {
-      to: 'tell',
-      notice: { event: { message: 'done', severity: 'info' }, labels: { team: 'a' }, isCounted: true },
-    },
+    { to: 'tell', notice: { event: { message: 'done', severity: 'info' }, routes: [PLAIN] } },
   ]);
+  expect(sent[0]?.notice).not.toHaveProperty('labels');
 });
 
 it('more labels than have room are left out', async () => {
+  isReady = false;
   const labels = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`label-${i}`, 'x'.repeat(60)]));
 
   await outboxOf([PLAIN]).put(input({}, labels));
@@ -80,10 +84,10 @@ it('events of kinds that no Alert can name cost nothing, not even before the fir
 it('before the first list every event is kept, for whoever will want it, and counted later', async () => {
   isReady = false;
 
-  expect(await outboxOf([]).put(input())).toBe(true);
+  expect(await outboxOf([]).put(input({}, { team: 'a' }))).toBe(true);
 
-  expect(sendings()).toEqual(['tell']);
-  expect(sent[0]?.notice).not.toHaveProperty('isCounted');
+  expect(sent).toMatchObject([{ to: 'tell', notice: { labels: { team: 'a' } } }]);
+  expect(sent[0]?.notice).not.toHaveProperty('routes');
 });
 
 it('an outbox that cannot keep it has the step repeated, and the repetition is no repetition', async () => {
@@ -148,6 +152,8 @@ describe('an Alert that counts', () => {
     await outbox.put(input(FAILURE));
 
     expect(sendings()).toEqual(['count counting', 'tell', 'count counting']);
+    // It has heard of it already.
+    expect(sent[1]?.notice.routes).toEqual([PLAIN]);
   });
 });
 

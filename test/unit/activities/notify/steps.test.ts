@@ -3,8 +3,10 @@ import type { Deps } from '../../../../activities/deps.ts';
 import { createHttpClient } from '../../../../activities/fetch/http/client.ts';
 import { NO_METRICS } from '../../../../activities/metrics.ts';
 import type { AlertBook } from '../../../../activities/notify/alert-book.ts';
+import { createExpressLane, type ExpressLane } from '../../../../activities/notify/express-lane.ts';
 import type { Labels, Notice, Route } from '../../../../activities/notify/notice.ts';
 import {
+  deliverAtOnce,
   deliverEvent,
   passOnEvent,
   routeEvent,
@@ -12,7 +14,9 @@ import {
 } from '../../../../activities/notify/steps.ts';
 import type { EventInput } from '../../../../activities/status/events.ts';
 import type { StepContext } from '../../../../activities/steps.ts';
+import type { Alert } from '../../../../api/alert.ts';
 import type { KubeObject } from '../../../../api/kube-object.ts';
+import type { Provider } from '../../../../api/provider.ts';
 import { FakeCluster } from '../../../support/fake-cluster.ts';
 import { alertOf, NOTIFIED, providerOf } from '../../../support/notified.ts';
 import { startSink } from '../../../support/sink.ts';
@@ -23,30 +27,36 @@ const NOTICE: Notice = { event: NOTIFIED, key: 'k' };
 const STEP: StepContext = { signal: new AbortController().signal, heartbeat: () => undefined };
 
 let cluster: FakeCluster;
+let lane: ExpressLane;
 let events: EventInput[];
 let asked: Labels[];
 let passed: string[];
 let counted: string[];
+let lines: object[];
 beforeEach(() => {
   cluster = new FakeCluster();
+  lane = createExpressLane();
   events = [];
   asked = [];
   passed = [];
   counted = [];
+  lines = [];
 });
 
 function deps(book: Partial<AlertBook> = {}): Deps {
   const http = createHttpClient();
   onTestFinished(() => http.close());
   const note = (to: string) => async () => void passed.push(to);
-  const made: Pick<Deps, 'kube' | 'events' | 'metrics' | 'notifications'> = {
+  const made: Pick<Deps, 'kube' | 'events' | 'metrics' | 'notifications' | 'log'> = {
     kube: cluster.client,
+    log: { info: () => undefined, warn: (details) => void lines.push(details), error: () => undefined },
     metrics: { ...NO_METRICS, delivered: (provider, result) => void counted.push(`${provider} ${result}`) },
     events: { record: async (event) => void events.push(event), flush: async () => undefined },
     notifications: {
       book: {
         isReady: async () => true,
         needsLabels: () => true,
+        recipients: () => undefined,
         wanting(_event, labels) {
           asked.push(labels);
           return [PLAIN, COUNTING];
@@ -60,6 +70,7 @@ function deps(book: Partial<AlertBook> = {}): Deps {
         endFailures: note('end'),
         lookAtCommit: note('look'),
       },
+      lane,
       http,
       readSecret: async () => undefined,
     },
@@ -88,12 +99,6 @@ describe('routes', () => {
     await routeEvent(deps({ needsLabels: () => false }), { notice: NOTICE });
 
     expect(asked).toEqual([{ team: 'b' }, {}]);
-  });
-
-  it('leave out who counted already', async () => {
-    const { routes } = await routeEvent(deps(), { notice: { ...NOTICE, isCounted: true } });
-
-    expect(routes).toEqual([PLAIN]);
   });
 
   it('are not known before the first list', async () => {
@@ -179,6 +184,7 @@ describe('a delivery', () => {
       nonRetryable: false,
       message: "failed to read provider: provider 'apps/sink' not found; create it",
     });
+    expect(lines).toMatchObject([{ namespace: 'apps', name: 'all' }]);
   });
 
   it.each<{ readonly annotations: Readonly<Record<string, string>>; readonly told: readonly string[] }>([
@@ -224,6 +230,77 @@ describe('a delivery', () => {
       message: 'the webhook: the server did not answer in time',
     });
     expect(counted).toEqual(['generic Retried']);
+  });
+});
+
+describe('a delivery at once', () => {
+  const input = { alert: PLAIN.alert, events: [NOTIFIED], key: 'k' };
+  const SINK = 'apps/sink';
+  const following = (alert: Alert, provider: Provider) => deps({ recipients: () => ({ alert, provider }) });
+  const refuse = () => Promise.reject(new Error('down'));
+
+  it('goes by what is followed, without a read', async () => {
+    const sink = await startSink();
+
+    const delivered = await deliverAtOnce(
+      following(alertOf({}), providerOf({ address: sink.url })),
+      input,
+      STEP,
+    );
+
+    expect(delivered).toEqual({ isTold: true });
+    expect(sink.received).toHaveLength(1);
+    expect(cluster.requests.get).toBe(0);
+  });
+
+  it('is left where Alert or Provider are not followed', async () => {
+    expect(await deliverAtOnce(deps(), input, STEP)).toEqual({ isTold: false, isLeft: true });
+  });
+
+  it('is left where the service failed the last time, until it answers again', async () => {
+    const sink = await startSink();
+    const known = following(alertOf({}), providerOf({ address: sink.url }));
+    put(alertOf({}), providerOf({ address: sink.url }));
+    await lane.watched(SINK, refuse).catch(() => undefined);
+
+    expect(await deliverAtOnce(known, input, STEP)).toEqual({ isTold: false, isLeft: true });
+    expect(await deliverEvent(known, input, STEP)).toEqual({ isTold: true });
+    expect(await deliverAtOnce(known, input, STEP)).toEqual({ isTold: true });
+  });
+
+  it.each([
+    { name: 'the Alert rests', alert: alertOf({ suspend: true }), provider: providerOf() },
+    { name: 'the Provider rests', alert: alertOf({}), provider: providerOf({ suspend: true }) },
+  ])('tells nobody when $name', async ({ alert, provider }) => {
+    expect(await deliverAtOnce(following(alert, provider), input, STEP)).toEqual({ isTold: false });
+  });
+
+  it('that is refused is final, unless its owner has just corrected the Provider', async () => {
+    const sink = await startSink();
+    await sink.answer(401);
+    put(alertOf({}), providerOf({ address: sink.url }));
+    const [apiVersion, namespace] = [alertOf({}).apiVersion, 'apps'];
+    const alert = (await cluster.client.get({ apiVersion, kind: 'Alert', namespace, name: 'all' })) as Alert &
+      KubeObject;
+    const provider = (await cluster.client.get({
+      apiVersion,
+      kind: 'Provider',
+      namespace,
+      name: 'sink',
+    })) as Provider & KubeObject;
+
+    const known = following(alert, provider);
+    await expect(deliverAtOnce(known, input, STEP)).rejects.toMatchObject({ nonRetryable: true });
+    const about = { controllerKind: 'Alert', namespace: 'apps', name: 'all', provider: 'generic' };
+    expect(lines).toEqual([{ ...about, error: 'the webhook: the server answers HTTP 401' }]);
+
+    lane = createExpressLane();
+    put(provider);
+    expect(await deliverAtOnce(following(alert, provider), input, STEP)).toEqual({
+      isTold: false,
+      isLeft: true,
+    });
+    expect(sink.asked).toBe(2);
   });
 });
 
