@@ -16,23 +16,23 @@ import { writeCommit, writeTree } from './write-tree.ts';
  */
 export async function pushBranch(update: BranchUpdate, stack: Stack, edit: Edit): Promise<Landed | 'raced'> {
   const { tree, branches } = update;
-  const id = await writeTree({ ...tree, commit: stack.base }, edit.files);
-  const [there, ...more] = stack.own;
+  const { top, base, own, dropped } = stack;
+  const id = await writeTree({ ...tree, commit: base }, edit.files);
+  const [there, ...more] = own;
   if (there?.tree === id && more.length === 0) {
     const landed = { ...there, isAdopted: true };
     return (await pushRefspec(update, landed)) ? landed : 'raced';
   }
-  const seen = seenOf(update);
-  if (!branches.switched && seen !== undefined && seen !== stack.base) throw notOnBranch(update);
+  if (!branches.switched && top !== undefined && top !== base) throw notOnBranch(update);
 
-  const object = await newCommit(update, stack.base, { tree: id, edit });
+  const object = await newCommit(update, base, { tree: id, edit });
   const commit = await writeCommit(tree, object);
   update.passed('image.committed');
   // Before the push: who dies behind it would have asked nobody, and who comes too early loses the race or wins it.
-  if (stack.dropped.length > 0) await update.onDropped(stack.dropped);
+  if (dropped.length > 0) await update.onDropped(dropped);
   update.assertMayWrite();
   const { pushRef: ref, options } = branches;
-  if (!(await pushCommit(tree, { commit, ref, seen, options }))) return 'raced';
+  if (!(await pushCommit(tree, { commit, ref, seen: top, options }))) return 'raced';
   update.passed('image.pushed');
   const landed = { id: commit, ...readCommit(object), isAdopted: false };
   return (await pushRefspec(update, landed)) ? landed : 'raced';
@@ -42,19 +42,13 @@ export async function pushBranch(update: BranchUpdate, stack: Stack, edit: Edit)
  * Takes the own commits off a push branch of its own, where the policies have gone back to what is below them. Answers
  * false for a race. Throws GitOperationFailed.
  */
-export async function withdraw(update: BranchUpdate, { base, dropped }: Stack): Promise<boolean> {
+export async function withdraw(update: BranchUpdate, { top, base, dropped }: Stack): Promise<boolean> {
   const { tree, branches } = update;
   if (dropped.length > 0) await update.onDropped(dropped);
   update.assertMayWrite();
   const { pushRef: ref, options } = branches;
-  if (!(await pushCommit(tree, { commit: base, ref, seen: seenOf(update), options }))) return false;
+  if (!(await pushCommit(tree, { commit: base, ref, seen: top, options }))) return false;
   return await pushRefspec(update, { id: base, isAdopted: false });
-}
-
-/** Where the push branch was. Where the checkout moved after we looked, that is where the branch is. */
-function seenOf(update: BranchUpdate): string | undefined {
-  const { tree, branches, heads } = update;
-  return isApart(update) ? heads.get(branches.pushRef) : tree.commit;
 }
 
 interface Content {

@@ -4,6 +4,8 @@ import type { BranchUpdate } from './update-branch.ts';
 
 /** What automations have put on the head of the checkout, on a push branch of its own. */
 export interface Stack {
+  /** Where the push branch was; undefined where it is not there yet. */
+  readonly top: string | undefined;
   /** What a commit of this automation goes on: the head of the checkout, or what others put on it. */
   readonly base: string;
   /** The own commits on that, newest first: what is to be replaced. */
@@ -34,19 +36,19 @@ export function isApart({ branches, resolved }: Pick<BranchUpdate, 'branches' | 
  */
 export async function readStack(update: BranchUpdate): Promise<Stack> {
   const { tree, branches, heads, automation } = update;
-  const top = heads.get(branches.pushRef);
-  if (!isApart(update) || top === undefined || top === tree.commit) {
-    return { base: tree.commit, own: [], dropped: [] };
-  }
+  // Where the checkout moved after we looked, that is where the branch is.
+  const top = isApart(update) ? heads.get(branches.pushRef) : tree.commit;
+  if (top === undefined || top === tree.commit) return { top, base: tree.commit, own: [], dropped: [] };
   const self = makerOf(automation);
   const made = await readMade(update, top);
   const newest = made.find(({ maker }) => isSameMaker(maker, self));
   const others = made.filter(({ maker }) => !isSameMaker(maker, self));
   if (made.length >= MOST_COMMITS || made.at(-1)?.parents[0] !== tree.commit) {
-    return { base: tree.commit, own: [], newest, dropped: distinct(others) };
+    return { top, base: tree.commit, own: [], newest, dropped: distinct(others) };
   }
   const [below] = others;
   return {
+    top,
     base: below?.id ?? tree.commit,
     own: below === undefined ? made : made.slice(0, made.indexOf(below)),
     newest,

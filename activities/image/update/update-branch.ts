@@ -125,8 +125,7 @@ async function tellChanges(update: BranchUpdate, stack: Stack, { edit, message }
  * Whether the push branch proposes what policies have gone back from. One that is gone, maybe for a moment, wants nothing
  * else than what is there: who reviews it keeps it.
  */
-async function isWithdrawn(update: BranchUpdate, { base, newest }: Stack): Promise<boolean> {
-  const top = update.heads.get(update.branches.pushRef);
+async function isWithdrawn(update: BranchUpdate, { top, base, newest }: Stack): Promise<boolean> {
   if (!update.branches.switched || newest === undefined || top === undefined || top === base) return false;
   try {
     return (await editAt(update, top)).files.length > 0;
@@ -158,15 +157,15 @@ function oursOf({ metadata, spec }: ImageUpdateAutomation): (setter: string) => 
  * The commit of an attempt that was lost after its push: the branch has all changes, and the status knows of none.
  * In a quiet interval nothing is asked for that.
  */
-async function adopt(update: BranchUpdate, { newest }: Stack): Promise<Landed | 'raced' | undefined> {
-  const { automation, tree, branches, heads, reconcileId, images } = update;
-  if (hasObserved(automation, images)) return undefined;
-  const head = isApart(update) ? heads.get(branches.pushRef) : tree.commit;
-  if (head === undefined) return undefined;
-  const found = isApart(update) ? newest : await findOurs(tree, { head, ref: branches.pushRef, reconcileId });
+async function adopt(update: BranchUpdate, { top, newest }: Stack): Promise<Landed | 'raced' | undefined> {
+  const { automation, tree, branches, reconcileId, images } = update;
+  if (top === undefined || hasObserved(automation, images)) return undefined;
+  const found = isApart(update)
+    ? newest
+    : await findOurs(tree, { head: top, ref: branches.pushRef, reconcileId });
   if (found?.reconcileId !== reconcileId || found.id === automation.status?.lastPushCommit) return undefined;
   // What others have pushed on top belongs to the branch that the refspec names.
-  return (await pushRefspec(update, { id: head, isAdopted: true })) ? { ...found, isAdopted: true } : 'raced';
+  return (await pushRefspec(update, { id: top, isAdopted: true })) ? { ...found, isAdopted: true } : 'raced';
 }
 
 function resultOf({ branches, resolved }: BranchUpdate, edit: Edit, landed?: Landed): UpdateResult {
