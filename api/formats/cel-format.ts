@@ -1,18 +1,14 @@
 /** Formats as `string.format` of cel-go's `ext.Strings` does: `%s %d %f %e %b %o %x %X %%`. Throws what an expression fails of. */
 export function formatCel(template: string, args: readonly unknown[]): string {
   let next = 0;
-  const text = template.replaceAll(
-    /%(?:\.(\d+))?(.?)/gs,
-    (clause, digits: string | undefined, verb: string) => {
-      if (clause === '%%') return '%';
-      if (next >= args.length) throw new Error(`format: ${clause} has no argument`);
-      const render = VERBS[verb];
-      if (!render) throw new Error(`format: ${clause} is no clause`);
-      next += 1;
-      return render(args[next - 1], digits === undefined ? 6 : Math.min(Number(digits), MOST_DIGITS));
-    },
-  );
-  return text;
+  return template.replaceAll(/%(?:\.(\d+))?(.?)/gs, (clause, digits: string | undefined, verb: string) => {
+    if (clause === '%%') return '%';
+    if (next >= args.length) throw new Error(`format: ${clause} has no argument`);
+    const render = VERBS[verb];
+    if (!render) throw new Error(`format: ${clause} is no clause`);
+    next += 1;
+    return render(args[next - 1], digits === undefined ? 6 : Math.min(Number(digits), MOST_DIGITS));
+  });
 }
 
 // As many as toFixed takes.
