@@ -89,8 +89,8 @@ async function run(flags: WorkerFlags & { readonly crossNamespaceRefs?: boolean 
   if (requeueDependencyMs === undefined)
     throw new Error(`invalid --requeue-dependency "${flags.requeueDependency}", e.g. 30s`);
   const { kube, temporal } = openSettings(flags);
-  const { runWorker } = await import('./main.ts');
-  await runWorker({
+  const [{ runWorker }, { closeRuntime }] = await Promise.all([import('./main.ts'), import('./runtime.ts')]);
+  const running = runWorker({
     ...kube,
     temporal,
     cluster: flags.cluster,
@@ -107,6 +107,10 @@ async function run(flags: WorkerFlags & { readonly crossNamespaceRefs?: boolean 
     },
     logLevel: flags.logLevel,
     signal: stopSignal(),
+  });
+  await running.catch(async (error: unknown) => {
+    await closeRuntime();
+    throw error;
   });
 }
 

@@ -29,6 +29,14 @@ export function installRuntime(log: Log): Promise<InstalledRuntime> {
   return installed;
 }
 
+/** Ends it, after a worker that could not start: its threads would keep the process for ever. One that ran does so by itself. */
+export async function closeRuntime(): Promise<void> {
+  if (installed === undefined) return;
+  await installed;
+  installed = undefined;
+  await Runtime.instance().shutdown();
+}
+
 async function install(log: Log): Promise<InstalledRuntime> {
   // It does not tell which port it took: one that was free a moment ago.
   const bindAddress = `127.0.0.1:${await freePort()}`;
