@@ -51,12 +51,12 @@ export async function checkObject(
   }
   const idle = await idleReason(deps, ref, object);
   if (idle !== undefined) return { requested: false, message: idle };
-  const found = await look(deps, ref, object, step);
-  if (found.due === undefined) return { requested: false, message: found.message, objects: found.objects };
+  const { due, message, objects = 0 } = await look(deps, ref, object, step);
+  if (due === undefined) return { requested: false, message, objects };
   // Behind a retry that somebody else did already, the look is like any other.
   const isStillSo = isRetry && behindReason(object) !== undefined;
-  await deps.runs.request(ref, isStillSo ? 'Retry' : found.due);
-  return { requested: true, message: found.message, objects: found.objects };
+  await deps.runs.request(ref, isStillSo ? 'Retry' : due);
+  return { requested: true, message, objects };
 }
 
 /** Why nothing is to be done whatever a look would find. */
@@ -81,17 +81,17 @@ interface Found {
   /** The trigger of the run that is due. */
   readonly due?: string;
   readonly message: string;
-  readonly objects: number;
+  readonly objects?: number;
 }
 
 async function look(deps: Deps, ref: ObjectRef, object: KubeObject, step: StepContext): Promise<Found> {
   const behind = behindReason(object);
-  if (behind !== undefined) return { due: 'Interval', message: behind, objects: 0 };
+  if (behind !== undefined) return { due: 'Interval', message: behind };
   try {
     return await LOOKS[ref.kind](deps, object, step);
   } catch (error) {
     if (step.signal.aborted) throw error;
-    return { due: 'Interval', message: `the check failed: ${messageOf(error)}`, objects: 0 };
+    return { due: 'Interval', message: `the check failed: ${messageOf(error)}` };
   }
 }
 
@@ -124,7 +124,7 @@ async function lookAtKustomization(deps: Deps, found: KubeObject, step: StepCont
   const object = parseObject(Kind.Kustomization, found);
   const artifact = await readArtifact(deps.kube, object);
   if (artifact?.revision !== object.status?.lastAppliedRevision || artifact === undefined) {
-    return { due: 'Source', message: `the source is at ${artifact?.revision ?? 'no revision'}`, objects: 0 };
+    return { due: 'Source', message: `the source is at ${artifact?.revision ?? 'no revision'}` };
   }
   const built = await build(deps, object, artifact, step.signal);
   const plan = await planApply(applyContext(deps, object), built.objects, inventoryOf(object));
@@ -152,31 +152,29 @@ async function lookAtGitRepository(deps: Deps, found: KubeObject, step: StepCont
 
 async function lookAtHelmRepository(deps: Deps, found: KubeObject, step: StepContext): Promise<Found> {
   const object = parseObject(Kind.HelmRepository, found);
-  if (isOci(object.spec)) return { message: 'nothing to do, a registry has no index', objects: 0 };
+  if (isOci(object.spec)) return { message: 'nothing to do, a registry has no index' };
   return lookAtRemote('the index', await deps.charts.check(object, step.signal));
 }
 
 function lookAtRemote(what: string, { revision, changed }: { revision: string; changed: boolean }): Found {
   return changed
-    ? { due: 'Interval', message: `${what} is at ${revision}`, objects: 0 }
-    : { message: `nothing to do, ${what} is at ${revision}`, objects: 0 };
+    ? { due: 'Interval', message: `${what} is at ${revision}` }
+    : { message: `nothing to do, ${what} is at ${revision}` };
 }
 
 async function lookAtHelmChart(deps: Deps, found: KubeObject, step: StepContext): Promise<Found> {
   const object = parseObject(Kind.HelmChart, found);
   const source = await readChartSource(deps.kube, object);
-  if (!source) return { due: 'Interval', message: 'the source is gone', objects: 0 };
+  if (!source) return { due: 'Interval', message: 'the source is gone' };
   const { changed, message } = await deps.chartBuilder.check(object, source, step);
-  return changed
-    ? { due: 'Interval', message, objects: 0 }
-    : { message: `nothing to do, ${message}`, objects: 0 };
+  return changed ? { due: 'Interval', message } : { message: `nothing to do, ${message}` };
 }
 
 async function lookAtHelmRelease(deps: Deps, found: KubeObject, step: StepContext): Promise<Found> {
   const object = parseObject(Kind.HelmRelease, found);
   const ref = chartRefOf(object);
   const chart = readyChart(await deps.kube.get(targetOfRef(ref)), ref);
-  if ('missing' in chart) return { due: 'Interval', message: chart.missing, objects: 0 };
+  if ('missing' in chart) return { due: 'Interval', message: chart.missing };
   const lacking = await lacks(deps, object, chart.artifact, step);
   const objects = object.status?.inventory?.entries.length ?? 0;
   return lacking === undefined
@@ -192,24 +190,16 @@ const LOOKS: Readonly<Record<Kind, Look>> = {
   HelmChart: lookAtHelmChart,
   Kustomization: lookAtKustomization,
   HelmRelease: lookAtHelmRelease,
-  async ImageRepository(deps, found) {
-    const look = await lookAtImageRepository(deps, parseObject(Kind.ImageRepository, found));
-    return { ...look, objects: 0 };
-  },
-  async ImagePolicy(deps, found, step) {
-    const look = await lookAtImagePolicy(deps, parseObject(Kind.ImagePolicy, found), step);
-    return { ...look, objects: 0 };
-  },
+  ImageRepository: async (deps, found) =>
+    lookAtImageRepository(deps, parseObject(Kind.ImageRepository, found)),
+  ImagePolicy: async (deps, found, step) =>
+    lookAtImagePolicy(deps, parseObject(Kind.ImagePolicy, found), step),
   // Its run is the look: one question to the remote, and the time of it is what readers of the status go by.
   ImageUpdateAutomation: async () => ({
     due: 'Interval',
     message: 'the branch is compared with the policies',
-    objects: 0,
   }),
-  async Receiver(deps, found) {
-    const look = await lookAtReceiver(deps, parseObject(Kind.Receiver, found));
-    return { ...look, objects: 0 };
-  },
+  Receiver: async (deps, found) => lookAtReceiver(deps, parseObject(Kind.Receiver, found)),
 };
 
 function conditionsOf(object: KubeObject) {
