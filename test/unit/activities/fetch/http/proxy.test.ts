@@ -1,6 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readBody } from '../../../../../activities/fetch/http/body.ts';
@@ -9,6 +7,7 @@ import { tlsOf } from '../../../../../activities/fetch/http/credentials.ts';
 import { proxyOf } from '../../../../../activities/fetch/http/proxy.ts';
 import { redact } from '../../../../../activities/redact.ts';
 import { startHttpFront } from '../../../../support/http-front.ts';
+import { startProxy } from '../../../../support/proxy.ts';
 
 const WHERE = "secret 'apps/proxy' of spec.proxySecretRef";
 
@@ -19,31 +18,6 @@ function secret(data: Readonly<Record<string, string>>) {
 
 async function pem(name: string): Promise<string> {
   return await readFile(join(import.meta.dirname, '../../../../support/tls', name), 'utf8');
-}
-
-/** A proxy that opens tunnels for whoever shows the right header, and tells to where. */
-async function startProxy(wanted: string | undefined) {
-  const tunnels: string[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer();
-  server.on('connect', ({ url = '', headers }, client: Socket) => {
-    sockets.add(client);
-    tunnels.push(url);
-    if (headers['proxy-authorization'] !== wanted) {
-      return void client.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
-    }
-    const upstream = connect(Number(url.split(':').at(-1)), '127.0.0.1', () => {
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      upstream.pipe(client).pipe(upstream);
-    });
-    for (const socket of [client, upstream]) socket.on('error', () => undefined);
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, tunnels };
 }
 
 describe('a proxy is', () => {

@@ -1,8 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createHttpClient } from '../../../../../activities/fetch/http/client.ts';
 import { send } from '../../../../../activities/notify/send.ts';
 import type { Provider } from '../../../../../api/provider.ts';
@@ -14,6 +12,7 @@ import {
   startGitRecipient,
 } from '../../../../support/git-recipients.ts';
 import { alertOf, providerOf } from '../../../../support/notified.ts';
+import { startProxy } from '../../../../support/proxy.ts';
 
 type SecretText = Readonly<Record<string, string>>;
 
@@ -42,28 +41,6 @@ async function tell(spec: Provider['spec'], secrets: Readonly<Record<string, Sec
   } finally {
     await http.close();
   }
-}
-
-/** A proxy that opens tunnels to loopback for whoever shows the credentials, and tells to where. */
-async function startProxy(wanted: string) {
-  const tunnels: string[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer().on('connect', ({ url = '', headers }, client: Socket) => {
-    sockets.add(client);
-    tunnels.push(url);
-    if (headers['proxy-authorization'] !== wanted) return void client.end('HTTP/1.1 407 No\r\n\r\n');
-    const upstream = connect(Number(url.split(':').at(-1)), '127.0.0.1', () => {
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      upstream.pipe(client).pipe(upstream);
-    });
-    for (const socket of [client, upstream]) socket.on('error', () => undefined);
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, tunnels };
 }
 
 const BASIC = `Basic ${Buffer.from('me:CANARY-proxy').toString('base64')}`;
