@@ -1,28 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createHttpClient, type HttpClient } from '../../../../../activities/fetch/http/client.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createHttpClient } from '../../../../../activities/fetch/http/client.ts';
 import { createRegistryClient } from '../../../../../activities/fetch/oci/client.ts';
-import type { RegistryClient, RegistryRequest } from '../../../../../activities/fetch/oci/contract.ts';
 import { createHostRest } from '../../../../../activities/fetch/oci/host-rest.ts';
 import { type Registry, startRegistry } from '../../../../../tools/registry.ts';
-import { type HttpFront, startHttpFront } from '../../../../support/http-front.ts';
+import { startHttpFront } from '../../../../support/http-front.ts';
 import { digestOf, pushBlob, pushManifest } from '../../../../support/oci-push.ts';
+import { BASIC, BASIC_HEADER, useRegistryFront } from '../../../../support/registry-front.ts';
 
-const BASIC = { username: 'user', password: 'CANARY-password' };
-const BASIC_HEADER = `Basic ${Buffer.from(`${BASIC.username}:${BASIC.password}`).toString('base64')}`;
 const CONTENT = Buffer.from('content of the layer');
 const LAYER = 'application/octet-stream';
 
 let directory: string;
 let registry: Registry;
-let client: HttpClient;
-let oci: RegistryClient;
-let answer: (request: IncomingMessage, response: ServerResponse) => boolean;
-let front: HttpFront;
 let digest: string;
+const at = useRegistryFront(() => registry.url);
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'pawl-registry-'));
@@ -35,57 +30,32 @@ afterAll(async () => {
   await registry.stop();
   await rm(directory, { recursive: true });
 });
-beforeEach(async () => {
-  client = createHttpClient();
-  oci = createRegistryClient({ client });
-  answer = () => false;
-  front = await startHttpFront({ target: registry.url, answer: (...both) => answer(...both) });
-});
-afterEach(async () => {
-  await front[Symbol.asyncDispose]();
-  await client.close();
-});
-
-function asked(basic?: typeof BASIC, url: string = front.url): RegistryRequest {
-  const origin = new URL(url);
-  return {
-    access: { host: origin.host, origin, basic },
-    repository: 'team/app',
-    signal: AbortSignal.timeout(20_000),
-  };
-}
-
-function authorizations(path: RegExp): (string | undefined)[] {
-  return front.requests
-    .filter((request) => path.test(request.path))
-    .map(({ headers }) => headers.authorization);
-}
 
 describe('a registry', () => {
   it('is read: tags, manifests by tag and digest, blobs', async () => {
-    expect(await oci.listTags(asked())).toEqual(['1.0.0', '1.1.0']);
-    const manifest = await oci.getManifest(asked(), '1.0.0');
+    expect(await at.oci.listTags(at.asked())).toEqual(['1.0.0', '1.1.0']);
+    const manifest = await at.oci.getManifest(at.asked(), '1.0.0');
     const [layer] = manifest?.layers ?? [];
 
     expect(manifest).toMatchObject({ digest, layers: [{ mediaType: LAYER, size: CONTENT.length }] });
-    expect(await oci.getManifest(asked(), digest)).toEqual(manifest);
-    expect(layer && (await oci.getBlob(asked(), layer, 1000))).toEqual(CONTENT);
-    expect(await oci.getManifest(asked(), '9.9.9')).toBeUndefined();
-    expect(await oci.listReferrers(asked(), digest)).toEqual([]);
+    expect(await at.oci.getManifest(at.asked(), digest)).toEqual(manifest);
+    expect(layer && (await at.oci.getBlob(at.asked(), layer, 1000))).toEqual(CONTENT);
+    expect(await at.oci.getManifest(at.asked(), '9.9.9')).toBeUndefined();
+    expect(await at.oci.listReferrers(at.asked(), digest)).toEqual([]);
   });
 
   it.each(['../../evil', '', '-x', 'a b', `${'x'.repeat(129)}`, 'sha256:12'])(
     'is never asked for the manifest %j',
     async (reference) => {
-      await expect(oci.getManifest(asked(), reference)).rejects.toMatchObject({ problem: 'content' });
-      expect(front.requests).toEqual([]);
+      await expect(at.oci.getManifest(at.asked(), reference)).rejects.toMatchObject({ problem: 'content' });
+      expect(at.front.requests).toEqual([]);
     },
   );
 });
 
 /** A registry that wants tokens, and its token server. */
 function wantTokens(realm: string, token: (request: IncomingMessage) => unknown) {
-  answer = (request, response) => {
+  at.answer = (request, response) => {
     if (request.url?.startsWith('/token')) {
       const given = token(request);
       const status = typeof given === 'number' ? given : given === undefined ? 401 : 200;
@@ -101,43 +71,43 @@ function wantTokens(realm: string, token: (request: IncomingMessage) => unknown)
 
 describe('a registry that wants tokens', () => {
   it('gets one for the credentials, which is used until it expires', async () => {
-    wantTokens(`${front.url}/token?account=x`, ({ headers }) =>
+    wantTokens(`${at.front.url}/token?account=x`, ({ headers }) =>
       headers.authorization === BASIC_HEADER ? { token: 'good-token', expires_in: 300 } : undefined,
     );
 
-    await oci.listTags(asked(BASIC));
-    await oci.getManifest(asked(BASIC), '1.0.0');
+    await at.oci.listTags(at.asked(BASIC));
+    await at.oci.getManifest(at.asked(BASIC), '1.0.0');
 
-    expect(authorizations(/^\/token/)).toEqual([BASIC_HEADER]);
-    expect(authorizations(/^\/v2/)).toEqual([undefined, 'Bearer good-token', 'Bearer good-token']);
-    expect(front.requests.map(({ path }) => path)).toContain(
+    expect(at.authorizations(/^\/token/)).toEqual([BASIC_HEADER]);
+    expect(at.authorizations(/^\/v2/)).toEqual([undefined, 'Bearer good-token', 'Bearer good-token']);
+    expect(at.front.requests.map(({ path }) => path)).toContain(
       '/token?account=x&service=registry&scope=repository%3Ateam%2Fapp%3Apull',
     );
   });
 
   it('gives one to nobody as well, and none of another to whom it is not', async () => {
-    wantTokens(`${front.url}/token`, () => ({ access_token: 'good-token', token: 'other' }));
+    wantTokens(`${at.front.url}/token`, () => ({ access_token: 'good-token', token: 'other' }));
 
-    await oci.listTags(asked(BASIC));
-    await oci.listTags(asked());
+    await at.oci.listTags(at.asked(BASIC));
+    await at.oci.listTags(at.asked());
 
-    expect(authorizations(/^\/token/)).toEqual([BASIC_HEADER, undefined]);
+    expect(at.authorizations(/^\/token/)).toEqual([BASIC_HEADER, undefined]);
   });
 
   it('gets a new one when it has forgotten the old one', async () => {
     let count = 0;
-    wantTokens(`${front.url}/token`, () => ({ token: `good-token-${(count += 1)}`, expires_in: 300 }));
-    await oci.listTags(asked());
-    const before = answer;
-    answer = (request, response) => {
+    wantTokens(`${at.front.url}/token`, () => ({ token: `good-token-${(count += 1)}`, expires_in: 300 }));
+    await at.oci.listTags(at.asked());
+    const before = at.answer;
+    at.answer = (request, response) => {
       if (request.headers.authorization !== 'Bearer good-token-1') return before(request, response);
       request.headers.authorization = 'Bearer forgotten';
       return before(request, response);
     };
 
-    await oci.listTags(asked());
+    await at.oci.listTags(at.asked());
 
-    expect(authorizations(/^\/token/)).toHaveLength(2);
+    expect(at.authorizations(/^\/token/)).toHaveLength(2);
   });
 
   it.each([
@@ -149,9 +119,9 @@ describe('a registry that wants tokens', () => {
     ['answers a list', () => [], 'content', 'answers no token'],
     ['gives one that is not accepted', () => ({ token: 'bad' }), 'status', 'HTTP 401'],
   ])('is given up when its token server %s', async (_name, token, problem, message) => {
-    wantTokens(`${front.url}/token`, token);
+    wantTokens(`${at.front.url}/token`, token);
 
-    await expect(oci.listTags(asked(BASIC))).rejects.toMatchObject({
+    await expect(at.oci.listTags(at.asked(BASIC))).rejects.toMatchObject({
       problem,
       message: expect.stringContaining(message),
     });
@@ -164,13 +134,15 @@ describe('a registry that wants tokens', () => {
   ])('does not bring credentials to a token server %s', async (_name, realm) => {
     wantTokens(realm, () => ({ token: 'good' }));
 
-    await expect(oci.listTags(asked(BASIC))).rejects.toThrow(/its token server|it sends to the token server/);
+    await expect(at.oci.listTags(at.asked(BASIC))).rejects.toThrow(
+      /its token server|it sends to the token server/,
+    );
   });
 });
 
 describe('a registry that wants a password', () => {
   beforeEach(() => {
-    answer = ({ headers }, response) => {
+    at.answer = ({ headers }, response) => {
       if (headers.authorization === BASIC_HEADER) return false;
       response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="registry"' }).end();
       return true;
@@ -178,32 +150,32 @@ describe('a registry that wants a password', () => {
   });
 
   it('is shown it once it asked, and from then on at once', async () => {
-    await oci.listTags(asked(BASIC));
-    await oci.listTags(asked(BASIC));
+    await at.oci.listTags(at.asked(BASIC));
+    await at.oci.listTags(at.asked(BASIC));
 
-    expect(authorizations(/^\/v2/)).toEqual([undefined, BASIC_HEADER, BASIC_HEADER]);
+    expect(at.authorizations(/^\/v2/)).toEqual([undefined, BASIC_HEADER, BASIC_HEADER]);
   });
 
   it.each([
     ['nobody', undefined],
     ['somebody with another', { ...BASIC, password: 'CANARY-other' }],
   ])('refuses %s', async (_name, basic) => {
-    await expect(oci.listTags(asked(basic))).rejects.toMatchObject({ status: 401, isRefused: true });
+    await expect(at.oci.listTags(at.asked(basic))).rejects.toMatchObject({ status: 401, isRefused: true });
   });
 
   it('sends a blob from elsewhere, where no password goes', async () => {
-    const manifest = await oci.getManifest(asked(BASIC), '1.0.0');
+    const manifest = await at.oci.getManifest(at.asked(BASIC), '1.0.0');
     const [layer] = manifest?.layers ?? [];
     await using elsewhere = await startHttpFront({ target: registry.url });
-    const before = answer;
-    answer = (request, response) => {
+    const before = at.answer;
+    at.answer = (request, response) => {
       if (before(request, response)) return true;
       if (!request.url?.includes('/blobs/')) return false;
       response.writeHead(307, { Location: `${elsewhere.url}${request.url}` }).end();
       return true;
     };
 
-    expect(layer && (await oci.getBlob(asked(BASIC), layer, 1000))).toEqual(CONTENT);
+    expect(layer && (await at.oci.getBlob(at.asked(BASIC), layer, 1000))).toEqual(CONTENT);
 
     expect(elsewhere.requests).toHaveLength(1);
     expect(elsewhere.requests[0]?.headers).not.toHaveProperty('authorization');
@@ -211,12 +183,12 @@ describe('a registry that wants a password', () => {
 
   it('is not believed when the place that it sends to wants the password', async () => {
     await using elsewhere = await startHttpFront({ target: registry.url, redirect: () => 401 });
-    answer = (_request, response) => {
+    at.answer = (_request, response) => {
       response.writeHead(307, { Location: `${elsewhere.url}/v2/` }).end();
       return true;
     };
 
-    await expect(oci.listTags(asked(BASIC))).rejects.toMatchObject({ status: 401 });
+    await expect(at.oci.listTags(at.asked(BASIC))).rejects.toMatchObject({ status: 401 });
     expect(elsewhere.requests).toHaveLength(2);
     for (const { headers } of elsewhere.requests) expect(headers).not.toHaveProperty('authorization');
   });
@@ -226,7 +198,7 @@ describe('a registry that has enough of requests', () => {
   it('is left alone by all as long as it says', async () => {
     let refusals = 1;
     const times: number[] = [];
-    answer = (_request, response) => {
+    at.answer = (_request, response) => {
       times.push(performance.now());
       refusals -= 1;
       if (refusals < 0) return false;
@@ -234,10 +206,15 @@ describe('a registry that has enough of requests', () => {
       return true;
     };
 
-    const first = oci.listTags(asked());
-    await expect.poll(() => times.length).toBe(1);
-    await expect.poll(() => refusals).toBe(0);
-    const second = oci.getManifest(asked(), '1.0.0');
+    const client = createHttpClient();
+    onTestFinished(() => client.close());
+    const hosts = createHostRest();
+    const rest = vi.spyOn(hosts, 'rest');
+    const oci = createRegistryClient({ client, hosts });
+
+    const first = oci.listTags(at.asked());
+    await expect.poll(() => rest.mock.calls).toHaveLength(1);
+    const second = oci.getManifest(at.asked(), '1.0.0');
 
     await Promise.all([first, second]);
     const [refused = 0, ...later] = times;
@@ -246,15 +223,15 @@ describe('a registry that has enough of requests', () => {
   });
 
   it('is not asked again before its time, which whoever asks is told', async () => {
-    answer = (_request, response) => {
+    at.answer = (_request, response) => {
       response.writeHead(429, { 'Retry-After': '3600' }).end();
       return true;
     };
 
     const expected = { status: 429, mayPass: true, retryAfterMs: expect.closeTo(3_600_000, -4) };
-    await expect(oci.listTags(asked())).rejects.toMatchObject(expected);
-    await expect(oci.listTags(asked())).rejects.toMatchObject(expected);
-    expect(front.requests).toHaveLength(1);
+    await expect(at.oci.listTags(at.asked())).rejects.toMatchObject(expected);
+    await expect(at.oci.listTags(at.asked())).rejects.toMatchObject(expected);
+    expect(at.front.requests).toHaveLength(1);
   });
 
   it('is not waited for by those who are stopped', async () => {
@@ -266,7 +243,7 @@ describe('a registry that has enough of requests', () => {
 
 describe('content', () => {
   function send(status: number, body: Buffer | string, headers: Record<string, string> = {}) {
-    answer = (_request, response) => {
+    at.answer = (_request, response) => {
       response.writeHead(status, headers).end(body);
       return true;
     };
@@ -280,7 +257,7 @@ describe('content', () => {
     [
       'a part',
       () => {
-        answer = (_request, response) => {
+        at.answer = (_request, response) => {
           response.writeHead(200, { 'Content-Length': CONTENT.length }).write(CONTENT.subarray(1));
           setImmediate(() => response.destroy());
           return true;
@@ -292,13 +269,13 @@ describe('content', () => {
     arrange();
 
     const blob = { digest: digestOf(CONTENT), size: CONTENT.length };
-    await expect(oci.getBlob(asked(), blob, 1000)).rejects.toMatchObject({ problem });
+    await expect(at.oci.getBlob(at.asked(), blob, 1000)).rejects.toMatchObject({ problem });
   });
 
   it('of a blob is not asked for when it is too much', async () => {
     const blob = { digest: digestOf(CONTENT), size: 1001 };
-    await expect(oci.getBlob(asked(), blob, 1000)).rejects.toMatchObject({ problem: 'size' });
-    expect(front.requests).toEqual([]);
+    await expect(at.oci.getBlob(at.asked(), blob, 1000)).rejects.toMatchObject({ problem: 'size' });
+    expect(at.front.requests).toEqual([]);
   });
 
   it.each([
@@ -311,12 +288,12 @@ describe('content', () => {
   ])('of a manifest that is %s is refused', async (_name, body, problem) => {
     send(200, body);
 
-    await expect(oci.getManifest(asked(), digest)).rejects.toMatchObject({ problem });
+    await expect(at.oci.getManifest(at.asked(), digest)).rejects.toMatchObject({ problem });
   });
 
   it('of a tag is refused when the registry itself tells another digest', async () => {
     send(200, '{"layers":[]}', { 'Docker-Content-Digest': digest });
 
-    await expect(oci.getManifest(asked(), '1.0.0')).rejects.toMatchObject({ problem: 'digest' });
+    await expect(at.oci.getManifest(at.asked(), '1.0.0')).rejects.toMatchObject({ problem: 'digest' });
   });
 });

@@ -1,39 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHttpClient, type HttpClient } from '../../../../../activities/fetch/http/client.ts';
-import { createRegistryClient } from '../../../../../activities/fetch/oci/client.ts';
-import type { RegistryClient, RegistryRequest } from '../../../../../activities/fetch/oci/contract.ts';
-import { type HttpFront, startHttpFront } from '../../../../support/http-front.ts';
+import { describe, expect, it } from 'vitest';
+import { startHttpFront } from '../../../../support/http-front.ts';
+import { BASIC, BASIC_HEADER, NOWHERE, useRegistryFront } from '../../../../support/registry-front.ts';
 
-const BASIC = { username: 'user', password: 'CANARY-password' };
-const BASIC_HEADER = `Basic ${Buffer.from(`${BASIC.username}:${BASIC.password}`).toString('base64')}`;
-const NOWHERE = 'http://127.0.0.1:1';
-
-let client: HttpClient;
-let oci: RegistryClient;
-let answer: (request: IncomingMessage, response: ServerResponse) => boolean;
-let front: HttpFront;
-
-beforeEach(async () => {
-  client = createHttpClient();
-  oci = createRegistryClient({ client });
-  front = await startHttpFront({ target: NOWHERE, answer: (...both) => answer(...both) });
-});
-afterEach(async () => {
-  await front[Symbol.asyncDispose]();
-  await client.close();
-});
-
-function asked(basic?: typeof BASIC): RegistryRequest {
-  const origin = new URL(front.url);
-  const access = { host: origin.host, origin, basic };
-  return { access, repository: 'team/app', signal: AbortSignal.timeout(20_000) };
-}
+const at = useRegistryFront();
 
 describe('a list of tags', () => {
   function pages(link: (page: number) => string | undefined, tags: (page: number) => unknown) {
     let page = 0;
-    answer = (_request, response) => {
+    at.answer = (_request, response) => {
       const next = link(page);
       const body = tags(page);
       page += 1;
@@ -46,12 +20,13 @@ describe('a list of tags', () => {
 
   it('is read page by page, and each tag told once', async () => {
     pages(
-      (page) => (page < 2 ? `<${page === 0 ? '' : front.url}${list}?last=${page}>; rel="next"` : undefined),
+      (page) =>
+        page < 2 ? `<${page === 0 ? '' : at.front.url}${list}?last=${page}>; rel="next"` : undefined,
       (page) => [`1.${page}.0`, '1.0.0', '../evil', ''],
     );
 
-    expect(await oci.listTags(asked())).toEqual(['1.0.0', '1.1.0', '1.2.0']);
-    expect(front.requests.map(({ path }) => path)).toEqual([
+    expect(await at.oci.listTags(at.asked())).toEqual(['1.0.0', '1.1.0', '1.2.0']);
+    expect(at.front.requests.map(({ path }) => path)).toEqual([
       `${list}?n=1000`,
       `${list}?last=0`,
       `${list}?last=1`,
@@ -59,7 +34,7 @@ describe('a list of tags', () => {
   });
 
   it.each([
-    ['by another scheme', () => `<${front.url.replace('http:', 'https:')}${list}?last=1>; rel="next"`],
+    ['by another scheme', () => `<${at.front.url.replace('http:', 'https:')}${list}?last=1>; rel="next"`],
     ['by a path from where it is', () => '<list?last=1>; rel="next"'],
     ['by its query', () => '<?last=1>; rel="next"'],
     [
@@ -76,8 +51,8 @@ describe('a list of tags', () => {
       (page) => [`${page}`],
     );
 
-    expect(await oci.listTags(asked())).toEqual(['0', '1']);
-    expect(front.requests.map(({ path }) => path)).toEqual([`${list}?n=1000`, `${list}?last=1`]);
+    expect(await at.oci.listTags(at.asked())).toEqual(['0', '1']);
+    expect(at.front.requests.map(({ path }) => path)).toEqual([`${list}?n=1000`, `${list}?last=1`]);
   });
 
   it('is read to its end where the registry sends to, without credentials', async () => {
@@ -89,14 +64,14 @@ describe('a list of tags', () => {
         return !!response.end(JSON.stringify({ tags: [isLast ? 'b' : 'a'] }));
       },
     });
-    answer = ({ headers }, response) => {
+    at.answer = ({ headers }, response) => {
       if (headers.authorization !== BASIC_HEADER) {
         return !!response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="registry"' }).end();
       }
       return !!response.writeHead(307, { Location: `${elsewhere.url}/mirror/list` }).end();
     };
 
-    expect(await oci.listTags(asked(BASIC))).toEqual(['a', 'b']);
+    expect(await at.oci.listTags(at.asked(BASIC))).toEqual(['a', 'b']);
     expect(elsewhere.requests.map(({ path }) => path)).toEqual(['/mirror/list', '/mirror/list?last=1']);
     for (const { headers } of elsewhere.requests) expect(headers).not.toHaveProperty('authorization');
   });
@@ -107,7 +82,7 @@ describe('a list of tags', () => {
       (page) => (page < 3 ? ['a', 'b'] : ['c']),
     );
 
-    expect(await oci.listTags(asked())).toEqual(['a', 'b', 'c']);
+    expect(await at.oci.listTags(at.asked())).toEqual(['a', 'b', 'c']);
   });
 
   it('may be empty', async () => {
@@ -116,7 +91,7 @@ describe('a list of tags', () => {
       () => null,
     );
 
-    expect(await oci.listTags(asked())).toEqual([]);
+    expect(await at.oci.listTags(at.asked())).toEqual([]);
   });
 
   it.each([
@@ -163,7 +138,9 @@ describe('a list of tags', () => {
   ])('that %s is refused', async (_name, link, tags, message) => {
     pages(link, tags);
 
-    await expect(oci.listTags(asked())).rejects.toMatchObject({ message: expect.stringContaining(message) });
-    for (const { path } of front.requests) expect(path).toContain(list);
+    await expect(at.oci.listTags(at.asked())).rejects.toMatchObject({
+      message: expect.stringContaining(message),
+    });
+    for (const { path } of at.front.requests) expect(path).toContain(list);
   });
 });
