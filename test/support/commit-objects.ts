@@ -22,22 +22,19 @@ export function stalled(reason: string, observedGeneration = 2) {
   return [condition, { ...condition, type: 'Stalled', status: 'True' }];
 }
 
+function artifactOf(revision: string) {
+  const lastUpdateTime = '2026-11-22T12:00:00Z';
+  return { revision, digest: 'sha256:1', url: 'http://x/y', path: 'y', size: 1, lastUpdateTime };
+}
+
 /** A GitRepository. */
 export function putSource(cluster: FakeCluster, revision: string, name = 'fleet', namespace = 'apps'): void {
-  const artifact = {
-    revision,
-    digest: 'sha256:1',
-    url: 'http://x/y',
-    path: 'y',
-    size: 1,
-    lastUpdateTime: '2026-11-22T12:00:00Z',
-  };
   cluster.put({
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'GitRepository',
     metadata: { ...identity(name), namespace },
     spec: { url: 'https://git.example.com/acme/fleet', interval: '1m' },
-    status: { artifact },
+    status: { artifact: artifactOf(revision) },
   } as KubeObject);
 }
 
@@ -79,14 +76,6 @@ export function putRelease(
   name: string,
   { observed = NEW, chart, attempted = '1.0.0', release }: MadeRelease = {},
 ): void {
-  const artifact = {
-    revision: '1.0.0',
-    digest: 'sha256:1',
-    url: 'http://x/y',
-    path: 'y',
-    size: 1,
-    lastUpdateTime: '2026-11-22T12:00:00Z',
-  };
   cluster.put({
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'HelmChart',
@@ -94,7 +83,7 @@ export function putRelease(
     spec: { chart: './charts/app', interval: '1m', sourceRef: { kind: 'GitRepository', name: 'fleet' } },
     status: {
       observedSourceArtifactRevision: observed,
-      artifact,
+      artifact: artifactOf('1.0.0'),
       conditions: chart ?? ready('True', 'ChartPackageSucceeded'),
     },
   } as KubeObject);
