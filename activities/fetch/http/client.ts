@@ -67,30 +67,17 @@ const KEPT_AGENTS = 64;
  * named.
  */
 export function createHttpClient(): HttpClient {
-  const agents = new Map<string, Dispatcher>();
-
-  function agentOf({ tls, proxy }: Pick<HttpRequest, 'tls' | 'proxy'>): Dispatcher {
-    const key = `${tls?.fingerprint ?? ''} ${proxy?.fingerprint ?? ''}`;
-    const agent = agents.get(key) ?? createAgent(tls, proxy);
-    // The least recently used goes first.
-    agents.delete(key);
-    agents.set(key, agent);
-    const [oldest] = agents.keys();
-    if (agents.size > KEPT_AGENTS && oldest !== undefined) {
-      void agents.get(oldest)?.close();
-      agents.delete(oldest);
-    }
-    return agent;
-  }
+  const agents = createAgents();
 
   async function once(wanted: HttpRequest, url: URL): Promise<HttpAnswer> {
-    const { authorization, headers, method = 'GET', body } = wanted;
+    const { authorization, headers, method = 'GET', body, headersMs = HEADERS_MS, signal } = wanted;
     const mayKnow = authorization?.isForAll || authorization?.origin === url.origin;
     const answer = await request(url, {
       method,
       headers: { 'User-Agent': 'pawl', ...headers, ...(mayKnow && { Authorization: authorization?.header }) },
-      dispatcher: agentOf(wanted),
-      ...endOf(wanted),
+      dispatcher: agents.of(wanted),
+      headersTimeout: headersMs,
+      signal,
       ...(body !== undefined && { body }),
     });
     // Who destroys it, because its status says enough, is told of that by an event that nobody else would take.
@@ -127,9 +114,7 @@ export function createHttpClient(): HttpClient {
         throw asHttpError(error);
       }
     },
-    async close() {
-      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
-    },
+    close: () => agents.close(),
   };
 }
 
@@ -140,6 +125,29 @@ export function successful(answer: HttpAnswer, now: number = Date.now()): HttpAn
   body.destroy();
   const detail = { status, retryAfterMs: retryAfter(headers['retry-after'], now) };
   throw new HttpError('status', `the server answers HTTP ${status}`, detail);
+}
+
+/** What connects, for each proxy with each TLS material. */
+function createAgents() {
+  const agents = new Map<string, Dispatcher>();
+  return {
+    of({ tls, proxy }: Pick<HttpRequest, 'tls' | 'proxy'>): Dispatcher {
+      const key = `${tls?.fingerprint ?? ''} ${proxy?.fingerprint ?? ''}`;
+      const agent = agents.get(key) ?? createAgent(tls, proxy);
+      // The least recently used goes first.
+      agents.delete(key);
+      agents.set(key, agent);
+      const [oldest] = agents.keys();
+      if (agents.size > KEPT_AGENTS && oldest !== undefined) {
+        void agents.get(oldest)?.close();
+        agents.delete(oldest);
+      }
+      return agent;
+    },
+    async close(): Promise<void> {
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    },
+  };
 }
 
 function createAgent(tls: TlsAccess | undefined, proxy: ProxyAccess | undefined): Dispatcher {
@@ -154,10 +162,6 @@ function createAgent(tls: TlsAccess | undefined, proxy: ProxyAccess | undefined)
     requestTls: { timeout: CONNECT_MS, ...secure },
     ...bounds,
   });
-}
-
-function endOf({ headersMs = HEADERS_MS, signal }: HttpRequest) {
-  return { headersTimeout: headersMs, signal };
 }
 
 function isRedirect(status: number): boolean {
