@@ -6,130 +6,66 @@ import { SENDERS } from '../../../../../activities/notify/senders.ts';
 import { COMMIT, commitEvent, type GitType, startGitRecipient } from '../../../../support/git-recipients.ts';
 import { answering, deliveryOf, startNotifiedService } from '../../../../support/notified-service.ts';
 
-type To = readonly [url: string, authorization: string];
-
 const BASIC = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 
+type Host = 'github' | 'gitlab' | 'gitea' | 'bitbucket' | 'bitbucketserver' | 'azuredevops';
+
+/** What is read first of a repository, and how its host knows whoever asks. */
+const ASKED: Readonly<
+  Record<Host, { readonly list: string; readonly token?: string; readonly shown: string }>
+> = {
+  github: { list: `/commits/${COMMIT}/statuses?per_page=100&page=1`, shown: 'Bearer T0ken' },
+  gitlab: { list: `/repository/commits/${COMMIT}/statuses?name=n&per_page=100`, shown: 'Bearer T0ken' },
+  gitea: { list: `/commits/${COMMIT}/statuses?page=1&limit=50`, shown: 'token T0ken' },
+  bitbucket: { list: `/commit/${COMMIT}/statuses/build/`, token: 'me:T0ken', shown: BASIC('me:T0ken') },
+  bitbucketserver: { list: `/commits/${COMMIT}/builds?key=`, shown: 'Bearer T0ken' },
+  azuredevops: {
+    list: `/commits/${COMMIT}/statuses?api-version=6.0&latestOnly=true`,
+    shown: BASIC(':T0ken'),
+  },
+};
+
 describe('where a status goes', () => {
-  it.each<[GitType, string, string, To]>([
-    [
-      'github',
-      'https://github.com/acme/fleet',
-      'T0ken',
-      [
-        `https://api.github.com/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100&page=1`,
-        'Bearer T0ken',
-      ],
-    ],
-    [
-      'github',
-      'https://github.com/acme/fleet.git',
-      'T0ken',
-      [
-        `https://api.github.com/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100&page=1`,
-        'Bearer T0ken',
-      ],
-    ],
-    [
-      'github',
-      'git@github.com:acme/fleet.git',
-      'T0ken',
-      [
-        `https://api.github.com/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100&page=1`,
-        'Bearer T0ken',
-      ],
-    ],
-    [
-      'github',
-      'ssh://git@github.com/acme/fleet',
-      'T0ken',
-      [
-        `https://api.github.com/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100&page=1`,
-        'Bearer T0ken',
-      ],
-    ],
-    [
-      'github',
-      'https://git.acme.test/acme/fleet',
-      'T0ken',
-      [
-        `https://git.acme.test/api/v3/repos/acme/fleet/commits/${COMMIT}/statuses?per_page=100&page=1`,
-        'Bearer T0ken',
-      ],
-    ],
+  it.each<[Host, string, string]>([
+    ['github', 'https://github.com/acme/fleet', 'https://api.github.com/repos/acme/fleet'],
+    ['github', 'https://github.com/acme/fleet.git', 'https://api.github.com/repos/acme/fleet'],
+    ['github', 'git@github.com:acme/fleet.git', 'https://api.github.com/repos/acme/fleet'],
+    ['github', 'ssh://git@github.com/acme/fleet', 'https://api.github.com/repos/acme/fleet'],
+    ['github', 'https://git.acme.test/acme/fleet', 'https://git.acme.test/api/v3/repos/acme/fleet'],
     [
       'gitlab',
       'https://gitlab.com/acme/a/b/fleet',
-      'T0ken',
-      [
-        `https://gitlab.com/api/v4/projects/acme%2Fa%2Fb%2Ffleet/repository/commits/${COMMIT}/statuses?name=n&per_page=100`,
-        'Bearer T0ken',
-      ],
+      'https://gitlab.com/api/v4/projects/acme%2Fa%2Fb%2Ffleet',
     ],
-    [
-      'gitlab',
-      'https://gitlab.com/15513',
-      'T0ken',
-      [
-        `https://gitlab.com/api/v4/projects/15513/repository/commits/${COMMIT}/statuses?name=n&per_page=100`,
-        'Bearer T0ken',
-      ],
-    ],
-    [
-      'gitea',
-      'ssh://git@git.acme.test:2222/acme/fleet',
-      'T0ken',
-      [
-        `https://git.acme.test/api/v1/repos/acme/fleet/commits/${COMMIT}/statuses?page=1&limit=50`,
-        'token T0ken',
-      ],
-    ],
+    ['gitlab', 'https://gitlab.com/15513', 'https://gitlab.com/api/v4/projects/15513'],
+    ['gitea', 'ssh://git@git.acme.test:2222/acme/fleet', 'https://git.acme.test/api/v1/repos/acme/fleet'],
     [
       'bitbucket',
       'https://bitbucket.org/acme/fleet',
-      'me:T0ken',
-      [
-        `https://api.bitbucket.org/2.0/repositories/acme/fleet/commit/${COMMIT}/statuses/build/`,
-        BASIC('me:T0ken'),
-      ],
+      'https://api.bitbucket.org/2.0/repositories/acme/fleet',
     ],
     [
       'bitbucketserver',
       'https://git.acme.test/scm/~me/fleet.git',
-      'T0ken',
-      [
-        `https://git.acme.test/rest/api/latest/projects/~me/repos/fleet/commits/${COMMIT}/builds?key=`,
-        'Bearer T0ken',
-      ],
+      'https://git.acme.test/rest/api/latest/projects/~me/repos/fleet',
     ],
     [
       'azuredevops',
       'https://dev.azure.com/acme/My%20Project/_git/fleet',
-      'T0ken',
-      [
-        `https://dev.azure.com/acme/My%20Project/_apis/git/repositories/fleet/commits/${COMMIT}/statuses?api-version=6.0&latestOnly=true`,
-        BASIC(':T0ken'),
-      ],
+      'https://dev.azure.com/acme/My%20Project/_apis/git/repositories/fleet',
     ],
     [
       'azuredevops',
       'git@ssh.dev.azure.com:v3/acme/platform/fleet',
-      'T0ken',
-      [
-        `https://dev.azure.com/acme/platform/_apis/git/repositories/fleet/commits/${COMMIT}/statuses?api-version=6.0&latestOnly=true`,
-        BASIC(':T0ken'),
-      ],
+      'https://dev.azure.com/acme/platform/_apis/git/repositories/fleet',
     ],
     [
       'azuredevops',
       'https://acme.visualstudio.com/platform/_git/fleet',
-      'T0ken',
-      [
-        `https://acme.visualstudio.com/platform/_apis/git/repositories/fleet/commits/${COMMIT}/statuses?api-version=6.0&latestOnly=true`,
-        BASIC(':T0ken'),
-      ],
+      'https://acme.visualstudio.com/platform/_apis/git/repositories/fleet',
     ],
-  ])('with %s and %s', async (type, address, token, [to, authorization]) => {
+  ])('with %s and %s', async (type, address, repository) => {
+    const { list, token = 'T0ken', shown } = ASKED[type];
     await using service = await startNotifiedService();
     service.answer = answering(503);
     const delivery = deliveryOf(type, { address, token }, commitEvent('info'), { commitStatus: 'n' });
@@ -137,8 +73,10 @@ describe('where a status goes', () => {
     await expect(SENDERS[type]?.(service.deps, delivery)).rejects.toThrow(/HTTP 503/);
 
     expect(service.requests).toHaveLength(1);
-    expect(service.requests[0]?.to.replace(/(?<=build\/|key=)[0-9a-f]{40}$/, '')).toBe(to);
-    expect(service.requests[0]?.headers.authorization).toBe(authorization);
+    expect(service.requests[0]?.to.replace(/(?<=build\/|key=)[0-9a-f]{40}$/, '')).toBe(
+      `${repository}${list}`,
+    );
+    expect(service.requests[0]?.headers.authorization).toBe(shown);
   });
 
   it.each<[GitType, string]>([
