@@ -1,12 +1,14 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { KubeClient, ListQuery, Target } from '../../activities/kube/client.ts';
 import { KubeError } from '../../activities/kube/errors.ts';
+import type { ReceiverType } from '../../activities/notify/receiver/contract.ts';
 import type { KubeObject } from '../../api/kube-object.ts';
 import type { ObjectRef } from '../../api/object-ref.ts';
+import type { ReceiverSpec } from '../../api/receiver.ts';
 import { createLog } from '../../workers/log.ts';
 import { type ReceiverServerOptions, startReceiverServer } from '../../workers/receiver-server.ts';
 import { FakeCluster } from './fake-cluster.ts';
-import { TOKEN } from './hooks.ts';
+import { receiverObject, TOKEN } from './hooks.ts';
 
 /** A real server for webhooks in front of a cluster in memory. */
 export interface ReceiverRig {
@@ -74,6 +76,24 @@ export async function startReceiverRig(
     close: () => server.close(),
   };
   return rig;
+}
+
+/** The same with one Receiver, which is followed, and a way to send to it. */
+export async function rigFor(
+  type: ReceiverType,
+  spec: Partial<ReceiverSpec> = {},
+  options: Partial<ReceiverServerOptions> = {},
+  objects: readonly object[] = [pokable('GitRepository', 'home')],
+) {
+  const receiver = receiverObject(type, spec);
+  const path = receiver.status?.webhookPath ?? '';
+  const rig = await startReceiverRig([receiver, ...objects], options);
+  const url = `${rig.url}${path}`;
+  await vi.waitFor(() => expect(rig.cluster.requests.list).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(rig.cluster.watches).toBe(1));
+  const send = (body: Buffer | string = '', headers: Record<string, string> = {}, method = 'POST') =>
+    fetch(url, { method, headers, ...(method === 'POST' && { body: new Uint8Array(Buffer.from(body)) }) });
+  return { ...rig, rig, url, path, receiver, send };
 }
 
 export function tokenSecret(token = TOKEN): KubeObject {
