@@ -3,7 +3,7 @@ import { fast, settle } from './activities.ts';
 import type { RunResult } from './messages.ts';
 import { Outcome } from './outcome.ts';
 import type { Pass, PassOutcome } from './pass.ts';
-import { settleIdle } from './rest.ts';
+import { beginAttempt, settleIdle } from './rest.ts';
 import { type ContinuedInput, runObject } from './run.ts';
 
 /** One reconcile of one Receiver. */
@@ -25,10 +25,8 @@ async function reconcile(pass: Pass): Promise<PassOutcome> {
     case 'Deleting':
       return settleIdle(ref, observed, 'nothing is left to remove');
     case 'Ready': {
-      const { generation, requestedAt } = observed;
-      const attempt = { generation, ...(requestedAt !== undefined && { requestedAt }) };
-      pass.attempt = attempt;
-      const settled = await pass.effect('status', () => settle.settleReceiver({ ref, ...attempt }));
+      beginAttempt(pass, observed);
+      const settled = await pass.effect('status', () => settle.settleReceiver(observed));
       return { outcome: Outcome.Succeeded, message: settled.message };
     }
   }
