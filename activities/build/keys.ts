@@ -1,29 +1,20 @@
 import type { BuildInput } from './build.ts';
 import { canonicalDigest } from './canonical.ts';
 
+const FIELDS = [
+  'path',
+  'components',
+  'ignoreMissingComponents',
+  'namePrefix',
+  'nameSuffix',
+  'patches',
+  'images',
+  'buildMetadata',
+] as const;
+
 /** What the files of a path, with the spec merged in, depend on. */
 export function sourceKey({ artifactDigest, kustomization: { spec } }: BuildInput): string {
-  const {
-    path,
-    components,
-    ignoreMissingComponents,
-    namePrefix,
-    nameSuffix,
-    patches,
-    images,
-    buildMetadata,
-  } = spec;
-  const fields = {
-    path,
-    components,
-    ignoreMissingComponents,
-    namePrefix,
-    nameSuffix,
-    patches,
-    images,
-    buildMetadata,
-  };
-  return canonicalDigest([artifactDigest, fields]);
+  return canonicalDigest([artifactDigest, ...FIELDS.map((field) => spec[field])]);
 }
 
 /** What kustomize's output depends on. */
