@@ -19,6 +19,7 @@ import type {
 import { createNotices, type NoticeOptions } from '../../client/notices.ts';
 import { connectTemporal } from '../../client/temporal.ts';
 import { loadWorkflowBundle } from '../../workers/bundle.ts';
+import { NOTIFIED } from './notified.ts';
 import { CLUSTER } from './workflow-rig.ts';
 
 const ms = 1;
@@ -125,7 +126,7 @@ export function notifyRig(): NotifyRig {
     get stage() {
       return stage;
     },
-    notice: (more = {}, key = name) => ({ event: { ...EVENT, ...more }, key }),
+    notice: (more = {}, key = name) => ({ event: { ...NOTIFIED, ...more }, key }),
     notices: (times) => createNotices(opened(), CLUSTER, times),
     async atRest(id) {
       const handle = opened().workflow.getHandle(id);
@@ -146,20 +147,6 @@ export function notifyRig(): NotifyRig {
     },
   };
 }
-
-const EVENT: FluxEvent = {
-  involvedObject: {
-    kind: 'Kustomization',
-    namespace: 'apps',
-    name: 'web',
-    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-  },
-  severity: 'info',
-  timestamp: '2026-11-22T12:00:00Z',
-  message: 'it is done',
-  reason: 'ReconciliationSucceeded',
-  reportingController: 'kustomize-controller',
-};
 
 /** An Alert of this test's own. */
 export function routeTo(more: Partial<Route> = {}): Route {

@@ -4,6 +4,7 @@ import type { Delivery, Recipient, Sender } from '../../../../../activities/noti
 import type { FluxEvent } from '../../../../../activities/notify/event.ts';
 import { sendGeneric, sendGenericHmac } from '../../../../../activities/notify/providers/generic.ts';
 import { golden } from '../../../../support/golden.ts';
+import { deliveryOf } from '../../../../support/notified-service.ts';
 import { startSink } from '../../../../support/sink.ts';
 
 interface Row {
@@ -15,31 +16,10 @@ interface Row {
 const { shared, rows } = golden<{ readonly key: string }, Row>('activities/notify/fixtures/event.json');
 const { event } = rows[0]!;
 
-const NOBODY: Recipient = {
-  type: 'generic',
-  name: 'sink',
-  namespace: 'apps',
-  uid: 'uid',
-  address: '',
-  channel: '',
-  username: '',
-  password: '',
-  token: '',
-  headers: {},
-  secret: {},
-  tls: undefined,
-  proxy: undefined,
-};
-
 async function post(sender: Sender, recipient: Partial<Recipient>, more: Partial<Delivery> = {}) {
   const http = createHttpClient();
   onTestFinished(() => http.close());
-  const alert = { name: 'all', namespace: 'apps', uid: 'uid' };
-  const signal = AbortSignal.timeout(10_000);
-  await sender(
-    { http },
-    { event, recipient: { ...NOBODY, ...recipient }, alert, key: 'k1', signal, ...more },
-  );
+  await sender({ http }, deliveryOf('generic', recipient, event, { key: 'k1', ...more }));
 }
 
 it.each(rows.map((row, index) => ({ index, ...row })))(
