@@ -71,8 +71,12 @@ test('a commit has one status: pending while an object runs, then what all came 
   const { kube, namespace } = home;
   const setGate = () =>
     kube.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'gate', namespace } });
+  /** One after the other: what lasts is told again in other words. */
   const statusesOf = (revision: string) =>
-    host.statuses.filter(({ commit }) => revision.endsWith(commit)).map(({ state }) => state);
+    host.statuses
+      .filter(({ commit }) => revision.endsWith(commit))
+      .map(({ state }) => state)
+      .filter((state, at, all) => state !== all[at - 1]);
   const lastOf = (revision: string) =>
     host.statuses.findLast(({ commit }) => revision.endsWith(commit))?.description;
   await tellOf(home, host, 'github', { 'pawl.dev/commit-status': 'aggregate' });
