@@ -19,7 +19,7 @@ const SHORTEST_CATCH_UP_MS = 10_000;
 const SHORTEST_INTERVAL_MS = 1_000;
 
 /** What a schedule says of an object, in a form that is compared: made of a wish, or read back from Temporal. */
-export function scheduleText(every: number, offset: number, pausedNote: string | undefined): string {
+function scheduleText(every: number, offset: number, pausedNote: string | undefined): string {
   return JSON.stringify([every, offset, pausedNote ?? null]);
 }
 
@@ -29,7 +29,7 @@ export function wishedText(wish: ScheduleWish): string {
 }
 
 /** What a schedule that is listed or described says. */
-export function actualText({ spec, state }: Pick<ScheduleSummary, 'spec' | 'state'>): string {
+function actualText({ spec, state }: Pick<ScheduleSummary, 'spec' | 'state'>): string {
   const interval = spec?.intervals?.[0];
   return scheduleText(
     Number(interval?.every ?? 0),

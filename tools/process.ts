@@ -133,7 +133,7 @@ function failure({ name, logFile }: ProcessOptions, what: string): Error {
 }
 
 /** The end of a log file, for an error message. */
-export function lastLines(file: string, count: number = LOG_LINES): string {
+function lastLines(file: string, count: number = LOG_LINES): string {
   if (!existsSync(file)) return '';
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
 }

@@ -74,7 +74,7 @@ function runtimeOptions(log: Log, metrics?: MetricsExporterConfig): RuntimeOptio
 }
 
 /** Of a delivery that failed the step tells more itself: the Alert, and how it is told. */
-export function isDelivery(meta: Meta | undefined): boolean {
+function isDelivery(meta: Meta | undefined): boolean {
   const { activityType } = { ...meta };
   return activityType === 'deliverEvent' || activityType === 'deliverAtOnce';
 }

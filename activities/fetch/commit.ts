@@ -10,7 +10,7 @@ export interface CommitInfo {
 }
 
 /** Reads the text of a commit object. */
-export function parseCommit(object: Buffer): CommitInfo {
+function parseCommit(object: Buffer): CommitInfo {
   const text = object.toString('utf8');
   const end = text.indexOf('\n\n');
   const headers = end < 0 ? text : text.slice(0, end);
@@ -80,7 +80,7 @@ export function describeCommit(
 }
 
 /** Whether `before` is no ancestor of `now`, as far as a table of commits and their parents tells. */
-export function isRewritten(
+function isRewritten(
   parents: ReadonlyMap<string, readonly string[]>,
   before: string,
   now: string,

@@ -31,7 +31,7 @@ export function compileDependencies(object: Dependant): readonly Dependency[] {
 }
 
 /** Where a reference of `dependsOn` leads: into the object's own namespace when it names none. */
-export function dependencyRef(
+function dependencyRef(
   { kind, metadata }: Pick<Dependant, 'kind' | 'metadata'>,
   { name, namespace }: DependsOn,
 ): ObjectRef {

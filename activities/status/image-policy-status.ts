@@ -21,7 +21,7 @@ export function selectedStatus(object: ImagePolicy, selected: SelectedImage, now
 }
 
 /** What Ready says of a choice, in Flux's words. */
-export function selectedMessage({ latestRef, previousRef }: Refs): string {
+function selectedMessage({ latestRef, previousRef }: Refs): string {
   const { name, tag, digest } = latestRef;
   const withDigest = digest ? ` with digest ${digest}` : '';
   const isOther = previousRef !== undefined && !isSameRef(previousRef, latestRef);

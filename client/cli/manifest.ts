@@ -50,7 +50,7 @@ function withoutManagedFields(object: KubeObject): KubeObject {
 }
 
 /** What a person would have written: no status, no bookkeeping of the server. */
-export function exportable(object: KubeObject): KubeObject {
+function exportable(object: KubeObject): KubeObject {
   const { name, namespace, labels, annotations } = object.metadata;
   return {
     apiVersion: object.apiVersion,

@@ -31,7 +31,7 @@ async function version(session: Session, isClient: boolean): Promise<void> {
 }
 
 /** The version of this package. */
-export function pawlVersion(): string {
+function pawlVersion(): string {
   const file = new URL('../../package.json', import.meta.url);
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

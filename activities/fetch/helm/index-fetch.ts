@@ -7,7 +7,7 @@ import { indexFailure } from './fetch-failure.ts';
 import { addressOf, invalidUrl, type RepositoryAccess } from './repository-access.ts';
 
 /** Flux's bound. */
-export const LARGEST_INDEX = 50 * 1024 * 1024;
+const LARGEST_INDEX = 50 * 1024 * 1024;
 
 /** What a server said about an index, to be shown to it the next time. */
 export interface Validators {

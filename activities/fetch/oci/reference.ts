@@ -36,7 +36,7 @@ export function parseRepository(text: string): OciRepository | string {
 }
 
 /** What a `host[:port]` of a registry lacks; undefined when it may be spoken to. */
-export function problemOfHost(host: string): string | undefined {
+function problemOfHost(host: string): string | undefined {
   if (!URL.canParse(`https://${host}/`)) return 'has no host of a registry';
   const url = new URL(`https://${host}/`);
   const same = url.host === host.toLowerCase().replace(/:443$/, '');

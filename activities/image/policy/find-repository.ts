@@ -51,7 +51,7 @@ export async function findRepository(
 }
 
 /** The ImageRepository that a policy refers to, in its own namespace where the reference names none. */
-export function repositoryRefOf({ metadata, spec }: ImagePolicy): ObjectRef {
+function repositoryRefOf({ metadata, spec }: ImagePolicy): ObjectRef {
   const { name, namespace } = spec.imageRepositoryRef;
   return { kind: Kind.ImageRepository, namespace: namespace || metadata.namespace, name };
 }

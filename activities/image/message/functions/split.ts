@@ -43,7 +43,7 @@ function join(budget: Budget, separator: string, value: GoValue): string {
 }
 
 /** A list as texts; nil is left out, and anything else is a list of one. */
-export function stringsOf(value: GoValue, budget: Budget): string[] {
+function stringsOf(value: GoValue, budget: Budget): string[] {
   if (value === null || value === undefined) return [];
   if (!isList(value)) return [textOf(value, budget)];
   budget.spend(value.items.length);
