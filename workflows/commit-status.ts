@@ -11,7 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { Verdict } from '../activities/notify/commit-status/aggregate.ts';
-import type { LookedAtCommit } from '../activities/notify/commit-status/steps.ts';
+import type { Seen } from '../activities/notify/commit-status/concerned.ts';
 import type { AlertRef } from '../activities/notify/notice.ts';
 import { noting } from './deliver.ts';
 import { tellEvent } from './messages.ts';
@@ -41,9 +41,6 @@ export interface CommitStatusInput {
   /** Of the run before. */
   readonly carried?: Carried;
 }
-
-/** What a look has to know of the one before. */
-type Seen = Pick<LookedAtCommit, 'sources' | 'ended'>;
 
 interface Carried extends Seen {
   /** Milliseconds since 1970. */

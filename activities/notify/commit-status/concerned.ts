@@ -21,14 +21,17 @@ export interface CommitLook {
   readonly sources: readonly string[];
 }
 
-/** A look at a commit that an earlier one of it came before. */
-export interface CommitQuestion {
+/** What a look at a commit leaves for the next one. */
+export interface Seen {
+  /** The GitRepositories that had the commit, as `namespace/name`. */
+  readonly sources: readonly string[];
+  /** What those came to that had ended. */
+  readonly ended: Ended;
+}
+
+export interface CommitQuestion extends Seen {
   readonly alert: Alert;
   readonly commit: string;
-  /** The GitRepositories that had the commit then. */
-  readonly sources: readonly string[];
-  /** What those came to that had ended then. */
-  readonly ended: Ended;
 }
 
 /** One object that the Alert names, and the GitRepository that it builds from. */

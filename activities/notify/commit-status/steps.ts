@@ -13,24 +13,18 @@ import type { AlertRef } from '../notice.ts';
 import { readAlert, readProvider } from '../read-alert.ts';
 import { readRecipient } from '../read-recipient.ts';
 import { aggregate, type Concerned, type Verdict } from './aggregate.ts';
-import { concernedBy } from './concerned.ts';
+import { concernedBy, type Seen } from './concerned.ts';
 import type { Ended } from './outcome.ts';
 import { setCommitStatus } from './set-commit-status.ts';
 
-export interface LookAtCommitInput {
+export interface LookAtCommitInput extends Seen {
   readonly alert: AlertRef;
   readonly commit: string;
-  /** That had the commit when it was looked at before. */
-  readonly sources: readonly string[];
-  /** What those came to that had ended when it was looked at before. */
-  readonly ended: Ended;
 }
 
 /** `gone` when the Alert does not want to know any more; without a verdict nothing builds from the commit, or not yet. */
-export interface LookedAtCommit {
+export interface LookedAtCommit extends Seen {
   readonly isGone: boolean;
-  readonly sources: readonly string[];
-  readonly ended: Ended;
   readonly verdict?: Verdict;
 }
 
