@@ -106,13 +106,14 @@ function createTell(client: Client, cluster: string, options: NoticeOptions): No
 
   return async (notice) => {
     const id = `${cluster}/Event/${notice.key}`;
-    if (await start(id, notice, 'ALLOW_DUPLICATE_FAILED_ONLY')) return;
+    if (await start(id, notice, 'ALLOW_DUPLICATE_FAILED_ONLY')) return new Date();
     const { status, startTime } = await bounded(client, () => client.workflow.getHandle(id).describe());
-    const now = Date.now();
-    if (now - startTime.getTime() < memoryMs) return;
+    const now = new Date();
+    if (now.getTime() - startTime.getTime() < memoryMs) return startTime;
     if (status.name !== 'RUNNING') await start(id, notice, 'ALLOW_DUPLICATE');
     // Told again beside the first, which is still on its way to somebody. Who sees the same just now asks for the same id.
-    else await start(`${id}/${Math.floor(now / memoryMs)}`, notice, 'REJECT_DUPLICATE');
+    else await start(`${id}/${Math.floor(now.getTime() / memoryMs)}`, notice, 'REJECT_DUPLICATE');
+    return now;
   };
 }
 

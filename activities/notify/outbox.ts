@@ -39,8 +39,7 @@ export function createOutbox({ book, notices, now }: OutboxOptions): EventOutbox
     for (const route of counting) await count(notices, route, notice);
     if (told.length === 0) return counting.length > 0;
     if (repetitions.isKnown(notice.key)) return false;
-    await notices.tell(notice);
-    repetitions.remember(notice.key);
+    repetitions.remember(notice.key, await notices.tell(notice));
     return true;
   }
 
@@ -68,14 +67,14 @@ function noticeOf(event: FluxEvent, labels: Labels): Notice {
   return { event, key: dedupeKey(event), ...(fits && { labels }) };
 }
 
-/** What this process has had kept a moment ago: Temporal, which knows of all processes, need not be asked. */
+/** What a process has had kept a moment ago, not always this one: Temporal, which knows of all, need not be asked. */
 function createRepetitions(now: () => Date) {
   const until = new Map<string, number>();
   return {
     isKnown: (key: string) => (until.get(key) ?? 0) > now().getTime(),
-    remember(key: string) {
+    remember(key: string, at: Date) {
       until.delete(key);
-      until.set(key, now().getTime() + REPETITION_MS);
+      until.set(key, at.getTime() + REPETITION_MS);
       const [oldest] = until.keys();
       if (until.size > REMEMBERED && oldest !== undefined) until.delete(oldest);
     },

@@ -67,7 +67,7 @@ export function failure(name: string, key: string | number): Notice {
   return notice(name, more, `${name}-${key}`);
 }
 
-export function tell({ stage }: Hall, what: Notice, times: NoticeOptions = QUICK): Promise<void> {
+export function tell({ stage }: Hall, what: Notice, times: NoticeOptions = QUICK): Promise<Date> {
   return createNotices(stage.client, CLUSTER, times).tell(what);
 }
 

@@ -123,7 +123,10 @@ describe('a repetition', () => {
     await notices.tell(notice);
     await ended(notice.key);
 
-    await Promise.all([notices.tell(notice), notices.tell(notice)]);
+    const again = await Promise.all([notices.tell(notice), notices.tell(notice)]);
+
+    const { startTime } = await rig.client.workflow.getHandle(`${CLUSTER}/Event/${notice.key}`).describe();
+    expect(again).toEqual([startTime, startTime]);
 
     expect(rig.stage.attempts).toHaveLength(1);
     expect(rig.stage.routed).toHaveLength(1);

@@ -12,10 +12,13 @@ const COUNTING: Route = { alert: { namespace: 'apps', name: 'counting' }, timeou
 let sent: { readonly to: string; readonly notice: Notice }[];
 let now: number;
 let isReady: boolean;
+/** When somebody has told the same, where it is known. */
+let toldAt: number | undefined;
 beforeEach(() => {
   sent = [];
   now = START;
   isReady = true;
+  toldAt = undefined;
 });
 
 function outboxOf(routes: readonly Route[], fail?: Error) {
@@ -28,8 +31,10 @@ function outboxOf(routes: readonly Route[], fail?: Error) {
   const send = (to: string) => async (notice: Notice) => {
     if (fail) throw fail;
     sent.push({ to, notice });
+    return new Date(toldAt ?? now);
   };
-  const sendTo = (to: string) => (route: Route, notice: Notice) => send(`${to} ${route.alert.name}`)(notice);
+  const sendTo = (to: string) => async (route: Route, notice: Notice) =>
+    void (await send(`${to} ${route.alert.name}`)(notice));
   const notices: Notices = {
     tell: send('tell'),
     group: sendTo('group'),
@@ -132,6 +137,19 @@ describe('a repetition', () => {
     expect(sent).toHaveLength(times);
     expect(new Set(sent.map(({ notice }) => notice.key)).size).toBe(afterMs === 300_000 ? 1 : times);
   });
+});
+
+it('what another worker told is remembered from then on, not from when it was seen here', async () => {
+  const outbox = outboxOf([PLAIN]);
+  toldAt = START - 290_000;
+  await outbox.put(input());
+
+  now += 9_999;
+  await outbox.put(input());
+  expect(sent).toHaveLength(1);
+  now += 1;
+  await outbox.put(input());
+  expect(sent).toHaveLength(2);
 });
 
 describe('an Alert that counts', () => {

@@ -64,7 +64,7 @@ function deps(book: Partial<AlertBook> = {}): Deps {
         ...book,
       },
       notices: {
-        tell: note('tell'),
+        tell: () => Promise.reject(new Error('no step does this')),
         group: note('group'),
         countFailure: note('count'),
         endFailures: note('end'),
