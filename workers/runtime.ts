@@ -1,5 +1,6 @@
 import {
   DefaultLogger,
+  type LogEntry,
   type MetricsExporterConfig,
   makeTelemetryFilterString,
   Runtime,
@@ -60,11 +61,7 @@ async function install(log: Log): Promise<InstalledRuntime> {
 function runtimeOptions(log: Log, metrics?: MetricsExporterConfig): RuntimeOptions {
   return {
     shutdownSignals: [],
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      if (isDelivery(meta)) return;
-      const write = level === 'ERROR' ? log.error.bind(log) : log.warn.bind(log);
-      write({ logger: 'temporal', ...describeMeta(meta) }, message);
-    }),
+    logger: new DefaultLogger('WARN', writeTo(log)),
     telemetryOptions: {
       // Its native half would print lines of its own between ours.
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
@@ -73,14 +70,22 @@ function runtimeOptions(log: Log, metrics?: MetricsExporterConfig): RuntimeOptio
   };
 }
 
-/** Of a delivery that failed the step tells more itself: the Alert, and how it is told. */
+/** Writes what the SDK says into our log, but of deliveries: their steps tell more, the Alert and how it is told. */
+export function writeTo(log: Log): (entry: Pick<LogEntry, 'level' | 'message' | 'meta'>) => void {
+  return ({ level, message, meta }) => {
+    if (isDelivery(meta)) return;
+    const write = level === 'ERROR' ? log.error.bind(log) : log.warn.bind(log);
+    write({ logger: 'temporal', ...describeMeta(meta) }, message);
+  };
+}
+
 function isDelivery(meta: Meta | undefined): boolean {
   const { activityType } = { ...meta };
   return activityType === 'deliverEvent' || activityType === 'deliverAtOnce';
 }
 
 /** What the SDK knows of a line, under the keys of our own lines. */
-export function describeMeta(meta: Meta | undefined): object {
+function describeMeta(meta: Meta | undefined): object {
   const { error, workflowId } = { ...meta };
   const ref = typeof workflowId === 'string' ? parseWorkflowId(workflowId) : undefined;
   return {

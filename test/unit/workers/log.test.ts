@@ -4,7 +4,7 @@ import { rememberSecret } from '../../../activities/redact.ts';
 import { failure, settled, told } from '../../../activities/status/told.ts';
 import { Reason } from '../../../api/reasons.ts';
 import { createLog } from '../../../workers/log.ts';
-import { describeMeta } from '../../../workers/runtime.ts';
+import { writeTo } from '../../../workers/runtime.ts';
 
 const ref = { kind: 'Kustomization', namespace: 'flux-system', name: 'apps' } as const;
 const step = { signal: new AbortController().signal, heartbeat: () => undefined };
@@ -72,15 +72,40 @@ describe("a line of Temporal's", () => {
     ['default/Kustomization/flux-system/apps/retry'],
     ['home.1/Kustomization/flux-system/apps/tick-2026-01-01T00:00:00Z'],
   ])('tells of which object the run %s is', (workflowId) => {
-    expect(describeMeta({ workflowId, error: new Error('why') })).toEqual({
-      error: 'why',
-      controllerKind: 'Kustomization',
-      name: 'apps',
-      namespace: 'flux-system',
+    const { log, entries } = openLog();
+
+    writeTo(log)({
+      level: 'WARN',
+      message: 'Activity failed',
+      meta: { workflowId, error: new Error('why') },
     });
+
+    expect(entries()).toMatchObject([
+      {
+        level: 'warn',
+        logger: 'temporal',
+        error: 'why',
+        controllerKind: 'Kustomization',
+        name: 'apps',
+        namespace: 'flux-system',
+        msg: 'Activity failed',
+      },
+    ]);
   });
 
   it('has the id of any other workflow', () => {
-    expect(describeMeta({ workflowId: 'default/watch' })).toEqual({ workflowId: 'default/watch' });
+    const { log, entries } = openLog();
+
+    writeTo(log)({ level: 'ERROR', message: 'lost', meta: { workflowId: 'default/watch' } });
+
+    expect(entries()).toMatchObject([{ level: 'error', workflowId: 'default/watch' }]);
+  });
+
+  it.each(['deliverEvent', 'deliverAtOnce'])('is left to the step where %s failed', (activityType) => {
+    const { log, entries } = openLog();
+
+    writeTo(log)({ level: 'WARN', message: 'Activity failed', meta: { activityType } });
+
+    expect(entries()).toEqual([]);
   });
 });
