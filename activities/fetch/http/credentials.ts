@@ -67,11 +67,7 @@ export function tlsOf(
   { data, where }: NamedSecret,
   { isOnlyAuthority = false }: TlsOptions = {},
 ): TlsAccess | undefined {
-  const material = {
-    ca: data['ca.crt'] ?? data['caFile'],
-    cert: data['tls.crt'] ?? data['certFile'],
-    key: data['tls.key'] ?? data['keyFile'],
-  };
+  const material = materialOf(data);
   const { ca, cert, key } = material;
   if (ca === undefined && cert === undefined && key === undefined) return undefined;
   if ((cert === undefined) !== (key === undefined)) {
@@ -83,6 +79,14 @@ export function tlsOf(
   return { context: contextOf(where, material, authorities), fingerprint };
 }
 
+function materialOf(data: NamedSecret['data']) {
+  return {
+    ca: data['ca.crt'] ?? data['caFile'],
+    cert: data['tls.crt'] ?? data['certFile'],
+    key: data['tls.key'] ?? data['keyFile'],
+  };
+}
+
 function fingerprintOf(parts: readonly (Buffer | undefined)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(`${part?.length ?? -1}:`).update(part ?? '');
@@ -91,7 +95,7 @@ function fingerprintOf(parts: readonly (Buffer | undefined)[]): string {
 
 function contextOf(
   where: string,
-  { ca, cert, key }: Record<'ca' | 'cert' | 'key', Buffer | undefined>,
+  { ca, cert, key }: ReturnType<typeof materialOf>,
   authorities: readonly string[],
 ) {
   if (ca !== undefined && !ca.includes('-----BEGIN CERTIFICATE-----')) {
