@@ -110,6 +110,17 @@ export function createActivities(deps: Deps) {
     settleReceiver: activity(deps, told(settleReceiver, settled)),
     settleReceiverFailure: activity(deps, told(settleReceiverFailure, failure)),
 
+    ...eventActivities(deps),
+
+    settleSuspended: activity(deps, told(settleSuspended, says('suspended'))),
+    releaseObject: activity(deps, told(releaseObject, says('released: the object was deleted'))),
+    forgetObject: activity(deps, told(forgetObject, says('forgotten: the object does not exist'))),
+  };
+}
+
+/** Who is told of an event, and telling them. */
+function eventActivities(deps: Deps) {
+  return {
     routeEvent: activity(deps, routeEvent),
     passOnEvent: activity(deps, passOnEvent),
     deliverAtOnce: activity(deps, deliverAtOnce),
@@ -117,10 +128,6 @@ export function createActivities(deps: Deps) {
     lookAtCommit: activity(deps, lookAtCommit),
     tellCommit: activity(deps, tellCommit),
     tellDispatchFailure: activity(deps, tellDispatchFailure),
-
-    settleSuspended: activity(deps, told(settleSuspended, says('suspended'))),
-    releaseObject: activity(deps, told(releaseObject, says('released: the object was deleted'))),
-    forgetObject: activity(deps, told(forgetObject, says('forgotten: the object does not exist'))),
   };
 }
 
