@@ -2,6 +2,7 @@
 export interface Metrics {
   /** An attempt to tell somebody outside ended; `provider` is the Provider's type. */
   delivered(provider: string, result: DeliveryResult): void;
+  /** A webhook was answered, whoever sent it. */
   hooked(webhook: AnsweredWebhook): void;
 }
 

@@ -47,7 +47,7 @@ export function createOutbox({ book, notices, now }: OutboxOptions): EventOutbox
 }
 
 /** Whether an Alert hears of every event, repetitions as well: it makes something else of them. */
-export function isCounting({ afterFailures, commit }: Route): boolean {
+function isCounting({ afterFailures, commit }: Route): boolean {
   return afterFailures !== undefined || commit !== undefined;
 }
 
