@@ -38,7 +38,7 @@ const POLICIES: Readonly<Record<string, BadSpec>> = {
   },
   'bad-range': {
     change: { policy: { semver: { range: 'newest' } } },
-    ...invalid('^invalid policy: improper constraint: newest; write spec.policy.semver.range'),
+    ...invalid('^invalid policy: improper constraint: "newest"; write spec.policy.semver.range'),
   },
   'bad-pattern': {
     change: { filterTags: { pattern: '(1' } },
