@@ -4,7 +4,7 @@ import type { ManagedProcess } from '../../tools/process.ts';
 import { removeDatabase } from '../../tools/temporal.ts';
 import { apiFront, isMapWrite } from '../support/api-front.ts';
 import { A, B, C, type Drill, drill } from '../support/drill.ts';
-import { POLL } from '../support/flux.ts';
+import { POLL, POLL_BEHIND } from '../support/flux.ts';
 import { type Stack, startStack } from '../support/harness.ts';
 import { scheduleOf, temporalClient } from '../support/temporal.ts';
 
@@ -94,7 +94,7 @@ describe('Temporal', () => {
 async function expectSchedules({ home }: Drill): Promise<void> {
   const client = await temporalClient(stack);
   for (const ref of [home.ref('GitRepository', 'home'), home.ref('Kustomization', 'app')])
-    await expect.poll(() => scheduleOf(client, ref), POLL).toBeDefined();
+    await expect.poll(() => scheduleOf(client, ref), POLL_BEHIND).toBeDefined();
 }
 
 async function watchStatus(): Promise<string> {

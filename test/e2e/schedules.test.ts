@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { Kind } from '../../api/object-ref.ts';
-import { configMap, type FluxHome, fluxHome, POLL } from '../support/flux.ts';
+import { configMap, type FluxHome, fluxHome, POLL, POLL_BEHIND } from '../support/flux.ts';
 import { idOf, runsOf, scheduleOf, temporalClient } from '../support/temporal.ts';
 
 const FILES = { 'app/one.yaml': configMap('one'), 'app/two.yaml': configMap('two') };
@@ -14,8 +14,8 @@ test('every object has a schedule of its interval with an offset, which follows 
   const ref = home.ref(Kind.Kustomization, 'app');
   const intervalOf = async (kind: Kind, name: string) =>
     (await scheduleOf(client, home.ref(kind, name)))?.spec.intervals?.[0]?.every;
-  await expect.poll(() => intervalOf(Kind.Kustomization, 'app'), POLL).toBe(10 * MINUTE);
-  await expect.poll(() => intervalOf(Kind.GitRepository, 'home'), POLL).toBe(7 * MINUTE);
+  await expect.poll(() => intervalOf(Kind.Kustomization, 'app'), POLL_BEHIND).toBe(10 * MINUTE);
+  await expect.poll(() => intervalOf(Kind.GitRepository, 'home'), POLL_BEHIND).toBe(7 * MINUTE);
 
   const schedule = await scheduleOf(client, ref);
 
@@ -28,7 +28,7 @@ test('every object has a schedule of its interval with an offset, which follows 
   expect(offset).toBeLessThan(10 * MINUTE);
 
   await home.update('Kustomization', 'app', { interval: '3m' });
-  await expect.poll(() => intervalOf(Kind.Kustomization, 'app'), POLL).toBe(3 * MINUTE);
+  await expect.poll(() => intervalOf(Kind.Kustomization, 'app'), POLL_BEHIND).toBe(3 * MINUTE);
 
   await home.delete('Kustomization', 'app');
   await expect.poll(() => home.find('Kustomization', 'app'), POLL).toBeUndefined();
@@ -43,7 +43,7 @@ test('a tick over an unchanged object asks for nothing, says how many objects it
   const client = await temporalClient();
   const ref = home.ref(Kind.Kustomization, 'app');
   const runs = (await runsOf(client, ref)).length;
-  await expect.poll(() => scheduleOf(client, ref), POLL).toBeDefined();
+  await expect.poll(() => scheduleOf(client, ref), POLL_BEHIND).toBeDefined();
 
   const answers = await ticks(client, home, 3);
 
@@ -66,7 +66,9 @@ test('a tick of a source asks the remote, and fetches only what is new', async (
   const home = await fluxHome({ files: FILES, source: { interval: '2s' } });
   const before = await home.ready('GitRepository', 'home');
   const client = await temporalClient();
-  await expect.poll(() => scheduleOf(client, home.ref(Kind.GitRepository, 'home')), POLL).toBeDefined();
+  await expect
+    .poll(() => scheduleOf(client, home.ref(Kind.GitRepository, 'home')), POLL_BEHIND)
+    .toBeDefined();
   home.git.server.clearRequests();
 
   const [answer] = await ticks(client, home, 1, home.ref(Kind.GitRepository, 'home'));
@@ -135,7 +137,7 @@ test('a schedule that is triggered by hand checks at once', async () => {
   await home.ready('Kustomization', 'app');
   const client = await temporalClient();
   const ref = home.ref(Kind.Kustomization, 'app');
-  await expect.poll(() => scheduleOf(client, ref), POLL).toBeDefined();
+  await expect.poll(() => scheduleOf(client, ref), POLL_BEHIND).toBeDefined();
   await home.kube.delete({ apiVersion: 'v1', kind: 'ConfigMap', namespace: home.namespace, name: 'one' });
 
   await client.schedule.getHandle(idOf(ref)).trigger();

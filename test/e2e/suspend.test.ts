@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { findCondition } from '../../api/conditions.ts';
 import { Kind, type ObjectRef } from '../../api/object-ref.ts';
 import { ensureTool } from '../../tools/build.ts';
-import { configMap, type FluxHome, fluxHome, POLL } from '../support/flux.ts';
+import { configMap, type FluxHome, fluxHome, POLL, POLL_BEHIND } from '../support/flux.ts';
 import { idOf, resultOf, runsOf, scheduleOf, temporalClient } from '../support/temporal.ts';
 
 const FILES = { 'app/one.yaml': configMap('one') };
@@ -19,7 +19,7 @@ test('a suspended object rests, answers requests and stays current; resumed it c
     .poll(async () => (await home.get('Kustomization', 'app')).status?.observedGeneration, POLL)
     .toBe(2);
   await expect
-    .poll(async () => (await scheduleOf(client, ref))?.state, POLL)
+    .poll(async () => (await scheduleOf(client, ref))?.state, POLL_BEHIND)
     .toMatchObject({ paused: true, note: 'suspended' });
   await edit(home);
   const revision = await home.deploy({ 'app/two.yaml': configMap('two') });
@@ -43,7 +43,7 @@ test('a suspended object rests, answers requests and stays current; resumed it c
   expect(findCondition(resumed.status?.conditions, 'Ready')?.observedGeneration).toBe(3);
   expect(await home.live('ConfigMap', 'one')).toMatchObject({ data: { key: 'value' } });
   expect(await home.live('ConfigMap', 'two')).toBeDefined();
-  await expect.poll(async () => (await scheduleOf(client, ref))?.state.paused, POLL).toBe(false);
+  await expect.poll(async () => (await scheduleOf(client, ref))?.state.paused, POLL_BEHIND).toBe(false);
 });
 
 test('a resume without any news is answered for the new generation', async () => {
@@ -89,7 +89,7 @@ test('an operator suspends, resumes and asks by signals, also when no run is ope
     'pawl.dev/suspend-reason': 'database move',
   });
   const note = { paused: true, note: 'suspended by ada: database move' };
-  await expect.poll(async () => (await scheduleOf(client, ref))?.state, POLL).toMatchObject(note);
+  await expect.poll(async () => (await scheduleOf(client, ref))?.state, POLL_BEHIND).toMatchObject(note);
   await edit(home);
   await signal(home, ref, 'requestReconcile', { reason: 'please' });
   await expect
@@ -105,7 +105,7 @@ test('an operator suspends, resumes and asks by signals, also when no run is ope
   expect(
     Object.keys(resumed.metadata.annotations ?? {}).filter((key) => key.startsWith('pawl.dev/')),
   ).toEqual([]);
-  await expect.poll(async () => (await scheduleOf(client, ref))?.state.paused, POLL).toBe(false);
+  await expect.poll(async () => (await scheduleOf(client, ref))?.state.paused, POLL_BEHIND).toBe(false);
 
   await edit(home);
   await signal(home, ref, 'requestReconcile');
@@ -132,7 +132,7 @@ test('a suspension for a time says until when, and ends by itself', async () => 
   expect(Date.parse(until)).toBeGreaterThanOrEqual(began + 4_000);
   expect(Date.parse(until)).toBeLessThan(Date.now() + 4_000);
   await expect
-    .poll(async () => (await scheduleOf(client, ref))?.state.note, POLL)
+    .poll(async () => (await scheduleOf(client, ref))?.state.note, POLL_BEHIND)
     .toBe(`suspended by ada until ${until}`);
   await edit(home);
 

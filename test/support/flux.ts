@@ -177,6 +177,9 @@ export interface CoreEvent {
 
 export const POLL = { timeout: PATIENCE_MS, interval: 50 };
 
+/** Schedules are changed when nothing else is going on: what other tests do puts that off. */
+export const POLL_BEHIND = { timeout: 90_000, interval: 100 };
+
 /** A home for the running test, with the files committed and the source created. */
 export async function fluxHome(options: FluxHomeOptions = {}): Promise<FluxHome> {
   const { stack = sharedStack(), files = {}, source = {} } = options;
