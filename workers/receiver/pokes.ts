@@ -1,3 +1,5 @@
+import pLimit from 'p-limit';
+
 /** Does something for objects, one at a time for each, however often somebody wants that. */
 export interface Pokes<Item, Result = void> {
   /** Resolves once a poke that began after this call is done; rejects when that one failed. */
@@ -36,7 +38,7 @@ interface Line<Item, Result> {
  */
 export function createPokes<Item, Result = void>(options: PokeOptions<Item, Result>): Pokes<Item, Result> {
   const { signal, pauseAfter, pause = sleep } = options;
-  const inTurn = createTurns(options.concurrency);
+  const limit = pLimit(options.concurrency);
   const lines = new Map<string, Line<Item, Result>>();
   let resting = Promise.withResolvers<void>();
 
@@ -45,7 +47,7 @@ export function createPokes<Item, Result = void>(options: PokeOptions<Item, Resu
       const { item, done } = line.next;
       line.next = undefined;
       const began = performance.now();
-      await inTurn(() => options.poke(item)).then(done.resolve, done.reject);
+      await limit(() => options.poke(item)).then(done.resolve, done.reject);
       await pause(pauseAfter(pokes, performance.now() - began), signal);
     }
     lines.delete(key);
@@ -72,23 +74,6 @@ export function createPokes<Item, Result = void>(options: PokeOptions<Item, Resu
       return lines.size;
     },
     rest: () => (lines.size === 0 ? Promise.resolve() : resting.promise),
-  };
-}
-
-/** Lets so many work at once; the others wait, in the order in which they came. */
-function createTurns(concurrency: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const turns: (() => void)[] = [];
-  let working = 0;
-  return async (work) => {
-    if (working >= concurrency) await new Promise<void>((resolve) => turns.push(resolve));
-    else working += 1;
-    try {
-      return await work();
-    } finally {
-      const next = turns.shift();
-      if (next) next();
-      else working -= 1;
-    }
   };
 }
 
